@@ -1,0 +1,156 @@
+// JSON documents over Jansson.
+#include "json/json.h"
+
+#include <jansson.h>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "util/failure.h"
+#include "util/text.h"
+
+namespace conu {
+
+static json_t *checked(json_t *value) {
+  if (value == nullptr) throw std::bad_alloc();
+  return value;
+}
+
+Json::Json(const Json &other) : value_(json_incref(other.value_)), path_(other.path_) {}
+Json::Json(Json &&other) noexcept : value_(std::exchange(other.value_, nullptr)), path_(std::move(other.path_)) {}
+Json &Json::operator=(Json other) noexcept {
+  std::swap(value_, other.value_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+Json::~Json() { json_decref(value_); }
+
+Json Json::parse(std::string_view text, const std::string &source) {
+  // Engines send NUL characters in strings, and integers beyond 64 bits; the latter are read as reals on a second try.
+  const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY;
+  json_error_t error;
+  json_t *value = json_loadb(text.data(), text.size(), flags, &error);
+  if (value == nullptr && json_error_code(&error) == json_error_numeric_overflow)
+    value = json_loadb(text.data(), text.size(), flags | JSON_DECODE_INT_AS_REAL, &error);
+  if (value == nullptr && json_error_code(&error) == json_error_out_of_memory) throw std::bad_alloc();
+  if (value == nullptr)
+    throw Failure(Code::protocol,
+                  source + " is not JSON (" + error.text + "): " + (text.empty() ? "it is empty" : excerpt(text)));
+  Json document(value, source + ": $");
+  return json_is_null(value) ? Json() : document;
+}
+
+Json Json::object() { return Json(checked(json_object()), "$"); }
+Json Json::array() { return Json(checked(json_array()), "$"); }
+Json Json::string(std::string_view value) {
+  json_t *string = json_stringn(value.data(), value.size());
+  if (string == nullptr) {
+    std::string valid = as_utf8(value);
+    string = json_stringn(valid.data(), valid.size());
+  }
+  return Json(checked(string), "$");
+}
+Json Json::integer(int64_t value) { return Json(checked(json_integer(value)), "$"); }
+Json Json::boolean(bool value) { return Json(checked(json_boolean(value)), "$"); }
+
+Json &Json::set(const std::string &key, Json value) {
+  if (value && json_object_set(value_, key.c_str(), value.value_) != 0) {
+    std::string valid = as_utf8(key);
+    if (json_object_set(value_, valid.c_str(), value.value_) != 0) throw std::bad_alloc();
+  }
+  return *this;
+}
+
+Json &Json::append(Json value) {
+  if (value && json_array_append(value_, value.value_) != 0) throw std::bad_alloc();
+  return *this;
+}
+
+Json Json::child(json_t *borrowed, const std::string &step) const {
+  if (borrowed == nullptr || json_is_null(borrowed)) return Json(nullptr, path_ + step);
+  return Json(json_incref(borrowed), path_ + step);
+}
+
+void Json::wrong_type(const char *expected) const {
+  static const char *names[] = {"an object", "an array", "a string", "an integer", "a number", "true", "false", "null"};
+  throw Failure(Code::protocol, path_ + " should be " + expected + ", but is " + names[json_typeof(value_)]);
+}
+
+Json Json::operator[](const std::string &key) const {
+  if (!*this) return Json(nullptr, path_ + "." + key);
+  if (!json_is_object(value_)) wrong_type("an object");
+  return child(json_object_get(value_, key.c_str()), "." + key);
+}
+
+Json Json::at(size_t index) const {
+  std::string step = "[" + std::to_string(index) + "]";
+  if (!*this) return Json(nullptr, path_ + step);
+  if (!json_is_array(value_)) wrong_type("an array");
+  return child(json_array_get(value_, index), step);
+}
+
+size_t Json::size() const { return is_array() ? json_array_size(value_) : json_object_size(value_); }
+bool Json::is_object() const { return json_is_object(value_); }
+bool Json::is_array() const { return json_is_array(value_); }
+bool Json::is_string() const { return json_is_string(value_); }
+
+std::vector<std::pair<std::string, Json>> Json::members() const {
+  std::vector<std::pair<std::string, Json>> all;
+  if (!*this) return all;
+  if (!is_object()) wrong_type("an object");
+  const char *key;
+  json_t *value;
+  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, "." + std::string(key)));
+  return all;
+}
+
+std::vector<Json> Json::items() const {
+  std::vector<Json> all;
+  if (!*this) return all;
+  if (!is_array()) wrong_type("an array");
+  for (size_t i = 0; i < size(); i++) all.push_back(at(i));
+  return all;
+}
+
+std::optional<std::string> Json::as_string() const {
+  if (!*this) return std::nullopt;
+  if (!is_string()) wrong_type("a string");
+  return std::string(json_string_value(value_), json_string_length(value_));
+}
+
+std::optional<int64_t> Json::as_integer() const {
+  if (!*this) return std::nullopt;
+  if (json_is_real(value_)) {
+    double real = json_real_value(value_);
+    if (real >= 9.2e18) return INT64_MAX;
+    if (real <= -9.2e18) return INT64_MIN;
+    return static_cast<int64_t>(real);
+  }
+  if (!json_is_integer(value_)) wrong_type("an integer");
+  return json_integer_value(value_);
+}
+
+std::optional<bool> Json::as_boolean() const {
+  if (!*this) return std::nullopt;
+  if (!json_is_boolean(value_)) wrong_type("a boolean");
+  return json_is_true(value_);
+}
+
+std::string Json::text_or(std::string_view otherwise) const { return as_string().value_or(std::string(otherwise)); }
+int64_t Json::integer_or(int64_t otherwise) const { return as_integer().value_or(otherwise); }
+bool Json::boolean_or(bool otherwise) const { return as_boolean().value_or(otherwise); }
+
+std::string Json::required_string() const {
+  if (!*this) throw Failure(Code::protocol, path_ + " is missing");
+  return *as_string();
+}
+
+std::string Json::dump() const {
+  if (!*this) return "null";
+  std::unique_ptr<char, void (*)(void *)> text(json_dumps(value_, JSON_COMPACT | JSON_ENCODE_ANY), free);
+  if (!text) throw std::bad_alloc();
+  return text.get();
+}
+
+}  // namespace conu

@@ -1,0 +1,68 @@
+// JSON documents: a value that owns its tree, and a reader that names the path of what it finds wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct json_t;
+
+namespace conu {
+
+// A JSON value: shares its tree with its copies. A default-constructed one is absent.
+class Json {
+ public:
+  Json() = default;
+  Json(const Json &other);
+  Json(Json &&other) noexcept;
+  Json &operator=(Json other) noexcept;
+  ~Json();
+
+  // Throws Failure(protocol) that names `source` ("the engine's answer to GET /info") where the text is no JSON.
+  static Json parse(std::string_view text, const std::string &source);
+
+  static Json object();
+  static Json array();
+  static Json string(std::string_view value);  // made valid UTF-8 where it is not
+  static Json integer(int64_t value);
+  static Json boolean(bool value);
+
+  // Building. An absent value is left out.
+  Json &set(const std::string &key, Json value);
+  Json &set(const std::string &key, std::string_view value) { return set(key, string(value)); }
+  Json &set(const std::string &key, const char *value) { return set(key, string(value)); }
+  Json &append(Json value);
+
+  // Reading. A member that is missing or null is absent; one of another type is a Failure(protocol) with its path.
+  explicit operator bool() const { return value_ != nullptr; }
+  Json operator[](const std::string &key) const;
+  Json at(size_t index) const;
+  size_t size() const;  // of an array or an object, 0 for everything else
+  bool is_object() const;
+  bool is_array() const;
+  bool is_string() const;
+  std::vector<std::pair<std::string, Json>> members() const;
+  std::vector<Json> items() const;
+  std::optional<std::string> as_string() const;
+  std::optional<int64_t> as_integer() const;
+  std::optional<bool> as_boolean() const;
+  std::string text_or(std::string_view otherwise) const;  // as_string with a default
+  int64_t integer_or(int64_t otherwise) const;
+  bool boolean_or(bool otherwise) const;
+  std::string required_string() const;
+
+  std::string dump() const;  // compact, members in the order they were set
+
+ private:
+  Json(json_t *owned, std::string path) : value_(owned), path_(std::move(path)) {}
+  Json child(json_t *borrowed, const std::string &step) const;
+  [[noreturn]] void wrong_type(const char *expected) const;
+
+  json_t *value_ = nullptr;
+  std::string path_;  // of this value in its document, for messages
+};
+
+}  // namespace conu

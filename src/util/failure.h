@@ -1,0 +1,48 @@
+// The one exception of the core: what went wrong, where, and what the user can do about it.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace conu {
+
+// The values are the public status codes; capi checks at compile time that the two lists agree.
+enum class Code : int {
+  invalid_argument = -1,
+  not_found = -2,
+  conflict = -3,
+  unauthorized = -4,
+  engine = -5,
+  unreachable = -6,
+  timeout = -7,
+  cancelled = -8,
+  protocol = -9,
+  command_missing = -10,
+  command_failed = -11,
+  io = -12,
+  permission = -13,
+  unsupported = -14,
+  no_memory = -15,
+  state = -16,
+  rate_limited = -17,
+  internal = -18,
+};
+
+class Failure : public std::exception {
+ public:
+  Failure(Code code, std::string message, std::string hint = {}, int http_status = 0)
+      : code(code), message(std::move(message)), hint(std::move(hint)), http_status(http_status) {}
+
+  const char *what() const noexcept override { return message.c_str(); }
+
+  Code code;
+  std::string message;
+  std::string hint;
+  int http_status = 0;
+  std::string details;  // a JSON document, or empty
+};
+
+// A failed system call: `what` names the object and what was tried, the text of `error_number` is added.
+Failure system_failure(const std::string &what, int error_number);
+
+}  // namespace conu

@@ -1,0 +1,28 @@
+// Small helpers for text: splitting, trimming, encodings.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conu {
+
+std::string_view trimmed(std::string_view text);
+std::vector<std::string_view> split(std::string_view text, char separator);
+bool is_hex(std::string_view text);  // lower case, not empty
+std::string lower_case(std::string_view text);
+
+// What may stand in a path segment or a query value of a URL, everything but unreserved characters as %XX.
+std::string percent_encoded(std::string_view text);
+
+std::string base64(std::string_view bytes);
+std::string base64_url(std::string_view bytes);  // with padding, as the engines want it in X-Registry-Auth
+bool base64_decode(std::string_view text, std::string *bytes);
+
+// Bytes as valid UTF-8 without NUL: what is neither becomes U+FFFD.
+std::string as_utf8(std::string_view bytes);
+
+// At most `limit` bytes of a text that someone else wrote, fit to stand in a message: one line, valid UTF-8.
+std::string excerpt(std::string_view text, size_t limit = 300);
+
+}  // namespace conu
