@@ -1,0 +1,1029 @@
+/**
+ * @file conu.h
+ * @brief libconu: pull an image, look into it, run it, wait, assert and clean up, on Docker and Podman.
+ *
+ * @copyright The libconu authors. SPDX-License-Identifier: MIT
+ *
+ * @section how_to_read How a signature reads
+ *
+ * A call that can fail returns a ::conu_status_t: CONU_OK (0) or a negative code. Its parameters stand in one order:
+ * the object, the inputs, `timeout_ms`, `cancel`, the outputs, `error`. A call without `cancel` does no input or output
+ * and returns at once. Everything else is a getter, which returns its value, or a `_free`, which returns nothing.
+ *
+ * Treat a negative code that you do not know as a failure: later versions may add codes. No code is ever renumbered.
+ *
+ * @section ownership Ownership
+ *
+ * - What comes out through `**out` is yours: free it with the `_free` of its type, a `char *` with conu_string_free().
+ * - What is returned as `const` is borrowed: it lives until the object that it came from is freed.
+ * - Inputs are copied during the call. Nothing that you pass in has to live longer.
+ * - Objects may be freed in any order: each keeps alive what it needs of the one it was made from.
+ * - `_free` ignores NULL, never waits for an engine, never fails, and removes nothing that the handle stands for. A
+ *   container goes on running when its handle is freed. A freed progress abandons its work.
+ * - On failure every output is NULL, 0 or false, and `*error`, if you asked for it, is a new object of yours.
+ *
+ * @section null NULL
+ *
+ * NULL never crashes. A call that returns a status answers CONU_ERROR_INVALID_ARGUMENT and names the argument, a getter
+ * answers NULL, 0 or false. NULL is allowed, and means something, here:
+ * - `engine`: the default engine, see conu_engine_default(). A getter does no input or output, so it does not look for
+ *   an engine: it answers NULL.
+ * - `cancel`: the call cannot be cancelled.
+ * - `error`: you are content with the code.
+ * - wherever the description of a function says so.
+ *
+ * @section threads Threads
+ *
+ * Engine, image, container and cancel objects may be used by any number of threads at once. Lists, options, builders
+ * and metadata may be read by any number of threads, or changed by one. A progress lets one call in after the other.
+ * Freeing an object while a call on it runs is an error of the caller. Callbacks run only on threads that called in.
+ * The library installs no signal handler, never raises SIGPIPE and never ends the process. After `fork()` the child may
+ * use engines, images and containers; a progress of the parent answers CONU_ERROR_STATE there.
+ *
+ * @section time Time
+ *
+ * Times are milliseconds in an `int64_t`; a negative timeout is none. The timeout of the engine (60 seconds, see
+ * conu_engine_set_timeout()) bounds connecting and the head of an answer. What a call asks the engine to wait for comes
+ * on top. Pull, push, build, load and save run until they are done or cancelled, but a pull that says nothing for that
+ * long fails. A cancel object made with conu_cancel_new_with_timeout() gives any call, or several together, one
+ * deadline. A call that is cancelled stops its work within 50 ms; removing what it had created may then take up to 5 s
+ * more.
+ *
+ * @section usual Usual statuses
+ *
+ * Each function lists the codes that mean something special there. Every call that can fail may also return
+ * CONU_ERROR_INVALID_ARGUMENT, CONU_ERROR_NO_MEMORY and CONU_ERROR_INTERNAL. Every call that takes `cancel` may also
+ * return
+ * - CONU_ERROR_UNREACHABLE: no engine answers at the endpoint, or the connection broke;
+ * - CONU_ERROR_PERMISSION: this user may not open the engine's socket or a file that was named;
+ * - CONU_ERROR_TIMEOUT: a deadline passed; the message says what was being waited for;
+ * - CONU_ERROR_CANCELLED: the cancel object was triggered;
+ * - CONU_ERROR_PROTOCOL: the answer is not what the Docker Engine API promises;
+ * - CONU_ERROR_UNAUTHORIZED: the engine, or a proxy before it, refuses this client;
+ * - CONU_ERROR_ENGINE: the engine failed or refused, with a reason that has no code of its own;
+ * - CONU_ERROR_UNSUPPORTED: this engine, or this version of the library, cannot do it;
+ * - CONU_ERROR_IO: reading or writing on this host failed.
+ *
+ * @section environment Environment variables
+ *
+ * An empty variable counts as not set. They are read when an engine is opened, the last one when credentials are
+ * needed.
+ * - `CONU_HOST`: endpoint of the engine; stands before `DOCKER_HOST`.
+ * - `DOCKER_HOST`: endpoint of the engine.
+ * - `DOCKER_CONTEXT`: name of the context to use; stands before the `currentContext` of the Docker configuration.
+ * - `DOCKER_CONFIG`: folder of the Docker configuration: `config.json`, contexts; `~/.docker` if not set.
+ * - `DOCKER_TLS_VERIFY`: any value turns on TLS, with verification of the server, for a `tcp://` endpoint.
+ * - `DOCKER_CERT_PATH`: folder with `ca.pem`, `cert.pem` and `key.pem`; the configuration's folder if not set.
+ * - `DOCKER_API_VERSION`: the version of the API to speak instead of the negotiated one.
+ * - `DOCKER_AUTH_CONFIG`: credentials of registries as JSON, like `config.json`; stands before the files.
+ *
+ * Their meaning is that of the Docker command line's documentation ("Environment variables"); `CONU_HOST` is our own.
+ * Endpoints `ssh://` and `embedded:` answer CONU_ERROR_UNSUPPORTED in this version.
+ */
+#ifndef CONU_CONU_H
+#define CONU_CONU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Marks what the library exports; empty for SWIG. */
+#if defined(SWIG)
+#define CONU_API
+#elif defined(__GNUC__)
+#define CONU_API __attribute__((visibility("default")))
+#else
+#define CONU_API
+#endif
+
+/** Gives C++ the fixed underlying type of an enum that C uses anyway. */
+#if defined(__cplusplus) && !defined(SWIG)
+#define CONU_ENUM : int
+#else
+#define CONU_ENUM
+#endif
+
+/** Major version of this header; conu_version() tells that of the library. */
+#define CONU_VERSION_MAJOR 0
+/** Minor version of this header. */
+#define CONU_VERSION_MINOR 1
+/** Patch version of this header. */
+#define CONU_VERSION_PATCH 0
+
+/* --- handles ------------------------------------------------------------------------------------------------------ */
+
+/** Why a call failed: code, message, hint. Belongs to whoever asked for it; never changes. */
+typedef struct conu_error conu_error_t;
+/** Ends the calls that it is given to, from another thread, from a signal handler or at a deadline. */
+typedef struct conu_cancel conu_cancel_t;
+/** A list of strings. */
+typedef struct conu_string_list conu_string_list_t;
+/** A connection to a container engine: Docker, or Podman's service. */
+typedef struct conu_engine conu_engine_t;
+/** An image of an engine, by name or by ID. The image itself need not be there. */
+typedef struct conu_image conu_image_t;
+/** A list of images. */
+typedef struct conu_image_list conu_image_list_t;
+/** A container of an engine. */
+typedef struct conu_container conu_container_t;
+/** What an engine tells about an image or a container, at one moment. */
+typedef struct conu_metadata conu_metadata_t;
+/** A pull, push, build or load that is under way. */
+typedef struct conu_progress conu_progress_t;
+/** How to run a container: options and command, as on the command line. */
+typedef struct conu_run_builder conu_run_builder_t;
+/** Options of a pull. */
+typedef struct conu_pull_options conu_pull_options_t;
+/** Options of a build. */
+typedef struct conu_build_options conu_build_options_t;
+
+/* --- library, errors, cancelling ---------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup library Library and errors
+ * Version, log, the statuses, and the error object. Functions here are safe to call from any thread.
+ * @{
+ */
+
+/** The outcome of a call: CONU_OK, or why it failed. */
+typedef enum conu_status CONU_ENUM {
+  CONU_OK = 0,                      /**< It worked. */
+  CONU_ERROR_INVALID_ARGUMENT = -1, /**< An argument is missing, malformed or out of range; no request was made. */
+  CONU_ERROR_NOT_FOUND = -2,        /**< There is no such image, tag, container or file. */
+  CONU_ERROR_CONFLICT = -3,         /**< Something is in the way, such as a name that is taken. */
+  CONU_ERROR_UNAUTHORIZED = -4,     /**< A registry or an engine refuses this user. */
+  CONU_ERROR_ENGINE = -5,           /**< The engine, or a registry behind it, failed or refused. */
+  CONU_ERROR_UNREACHABLE = -6,      /**< No engine answers, or the connection to it broke. */
+  CONU_ERROR_TIMEOUT = -7,          /**< A deadline passed. */
+  CONU_ERROR_CANCELLED = -8,        /**< The cancel object was triggered. */
+  CONU_ERROR_PROTOCOL = -9,         /**< An answer is not what the Docker Engine API promises. */
+  CONU_ERROR_COMMAND_MISSING = -10, /**< A program to be run does not exist. */
+  CONU_ERROR_COMMAND_FAILED = -11,  /**< A program ran and failed, for example a step of a build. */
+  CONU_ERROR_IO = -12,              /**< Reading or writing on this host failed. */
+  CONU_ERROR_PERMISSION = -13,      /**< This user may not do it. */
+  CONU_ERROR_UNSUPPORTED = -14,     /**< This engine, or this version of the library, cannot do it. */
+  CONU_ERROR_NO_MEMORY = -15,       /**< Memory ran out. */
+  CONU_ERROR_STATE = -16,           /**< The object is not in a state for this. */
+  CONU_ERROR_RATE_LIMITED = -17,    /**< A registry wants you to come back later. */
+  CONU_ERROR_INTERNAL = -18         /**< A fault of the library; please report it. */
+} conu_status_t;
+
+/** How important a log message is. */
+typedef enum conu_log_level CONU_ENUM {
+  CONU_LOG_DEBUG = 0,   /**< Each request and what came of it. */
+  CONU_LOG_INFO = 1,    /**< Steps, such as the engine that was found. */
+  CONU_LOG_WARNING = 2, /**< Something did not work, and the call goes on without it. */
+  CONU_LOG_ERROR = 3    /**< Something did not work, and there was no call left to report it. */
+} conu_log_level_t;
+
+/**
+ * Receives log messages. It runs on threads that are inside a call of the library, several at once if you use several;
+ * it must not throw and must not `longjmp`.
+ * @param level How important the message is.
+ * @param message One line without a newline, borrowed for the length of the call. It never contains a secret.
+ * @param user What was given to conu_set_log_handler().
+ */
+typedef void (*conu_log_handler_t)(conu_log_level_t level, const char *message, void *user);
+
+/** The version of the library, such as "0.1.0". */
+CONU_API const char *conu_version(void);
+
+/** The version of the library as a number: major * 10000 + minor * 100 + patch. */
+CONU_API int conu_version_number(void);
+
+/**
+ * Sets the one log handler of the process. Without one nothing is logged.
+ * @param least Less important messages are left out.
+ * @param handler The handler; NULL for none.
+ * @param user Passed on to the handler.
+ */
+CONU_API void conu_set_log_handler(conu_log_level_t least, conu_log_handler_t handler, void *user);
+
+/** Frees a string that came out of a call. */
+CONU_API void conu_string_free(char *string);
+
+/** Frees bytes that came out of a call. */
+CONU_API void conu_bytes_free(void *data);
+
+/** The name of a status as C writes it, such as "CONU_ERROR_NOT_FOUND"; "CONU_ERROR_UNKNOWN" for any other number. */
+CONU_API const char *conu_status_name(conu_status_t status);
+
+/** The code of an error: what the call returned. CONU_OK for NULL. */
+CONU_API conu_status_t conu_error_get_code(const conu_error_t *error);
+
+/** What happened: the object, what was tried, and what the engine said. */
+CONU_API const char *conu_error_get_message(const conu_error_t *error);
+
+/** The operation that failed, such as "pull" or "open engine". */
+CONU_API const char *conu_error_get_operation(const conu_error_t *error);
+
+/** What you can do about it; NULL where the library has no advice. */
+CONU_API const char *conu_error_get_hint(const conu_error_t *error);
+
+/** More about the failure as a JSON object, where a function says that there is more; otherwise NULL. */
+CONU_API const char *conu_error_get_details_json(const conu_error_t *error);
+
+/** The HTTP status of the engine's answer; 0 where no such answer is behind the failure. */
+CONU_API int conu_error_get_http_status(const conu_error_t *error);
+
+/** Frees an error. (The one for exhausted memory is shared, and is left alone.) */
+CONU_API void conu_error_free(conu_error_t *error);
+
+/** @} */
+
+/**
+ * @defgroup cancel Cancelling
+ * A cancel object may be given to many calls, one after the other or at once. It is sticky: once it is triggered, every
+ * call that has it or gets it ends with CONU_ERROR_CANCELLED. Any number of threads may use it.
+ * @{
+ */
+
+/**
+ * Asked whether to cancel, on the thread that made the call, each time its cancel object is woken. For interpreters,
+ * which may look at their signals only there. It must not throw and must not `longjmp`.
+ * @param user What was given to conu_cancel_set_check().
+ * @returns true to cancel.
+ */
+typedef bool (*conu_cancel_check_t)(void *user);
+
+/** A new cancel object; NULL if the process has no file descriptor or no memory left. */
+CONU_API conu_cancel_t *conu_cancel_new(void);
+
+/**
+ * A new cancel object with a deadline, which ends the calls it is given to with CONU_ERROR_TIMEOUT.
+ * @param timeout_ms Counted from now, for all calls together; negative for no deadline.
+ * @returns NULL if the process has no file descriptor or no memory left.
+ */
+CONU_API conu_cancel_t *conu_cancel_new_with_timeout(int64_t timeout_ms);
+
+/** Cancels, for good. Safe in any thread and in a signal handler. */
+CONU_API void conu_cancel_trigger(conu_cancel_t *cancel);
+
+/** Whether it has been triggered. A deadline that has passed does not count. */
+CONU_API bool conu_cancel_is_triggered(const conu_cancel_t *cancel);
+
+/**
+ * Sets the check that is asked after each conu_cancel_wake(). Set it before the object is given to a call.
+ * @param cancel The cancel object.
+ * @param check The check; NULL for none.
+ * @param user Passed on to the check.
+ */
+CONU_API void conu_cancel_set_check(conu_cancel_t *cancel, conu_cancel_check_t check, void *user);
+
+/** Has the calls that were given this object ask its check. Without a check nothing happens. Safe in any thread. */
+CONU_API void conu_cancel_wake(conu_cancel_t *cancel);
+
+/** Frees a cancel object, which no call may be using any more. */
+CONU_API void conu_cancel_free(conu_cancel_t *cancel);
+
+/** @} */
+
+/**
+ * @defgroup string_list String lists
+ * @{
+ */
+
+/** A new, empty list; NULL if memory ran out. */
+CONU_API conu_string_list_t *conu_string_list_new(void);
+
+/** Appends a copy of a string. */
+CONU_API conu_status_t conu_string_list_append(conu_string_list_t *list, const char *string, conu_error_t **error);
+
+/** How many strings there are. */
+CONU_API size_t conu_string_list_size(const conu_string_list_t *list);
+
+/** The string at an index, counted from 0; NULL beyond the end. Borrowed until the list is changed or freed. */
+CONU_API const char *conu_string_list_get(const conu_string_list_t *list, size_t index);
+
+/** Frees a list. */
+CONU_API void conu_string_list_free(conu_string_list_t *list);
+
+/** @} */
+
+/* --- engine ------------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup engine Engine
+ * Opening an engine pings it and agrees on a version of the API: the newest that both sides know. Any number of threads
+ * may use one engine at once; each call has a connection of its own, and connections are kept warm for the next call.
+ * Source: Docker Engine API, "Versioning" and `/_ping`; Docker command line, "Environment variables" and "Contexts".
+ * @{
+ */
+
+/**
+ * Opens an engine and pings it.
+ *
+ * Without `url` the engine is discovered. In this order: `CONU_HOST`, `DOCKER_HOST`, `DOCKER_CONTEXT`, the current
+ * context of the Docker configuration; then the default sockets of Docker, rootless Docker and Podman. An endpoint that
+ * was named, by `url` or by one of the first four, and does not answer is the final error; only the default sockets
+ * fall through to the next one.
+ *
+ * @param url `unix://PATH`, `tcp://HOST:PORT`, `https://HOST:PORT` or `context:NAME`; NULL for discovery.
+ * @param cancel Ends the call.
+ * @param[out] out The engine.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if `url` is malformed; CONU_ERROR_NOT_FOUND if there is no such context;
+ *   CONU_ERROR_UNREACHABLE or CONU_ERROR_PERMISSION if no engine answers; CONU_ERROR_UNSUPPORTED if the ranges of API
+ *   versions do not meet (the message has both), for `ssh://` and `embedded:`, and if a library for TLS is missing; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_open(const char *url, conu_cancel_t *cancel, conu_engine_t **out,
+                                        conu_error_t **error);
+
+/**
+ * The default engine, which every other call takes for a NULL `engine`: discovered at its first use as
+ * conu_engine_open() does it, then kept for the process. A discovery that fails is not kept: the next call tries again.
+ * @param cancel Ends the call.
+ * @param[out] out A handle of its own, to be freed.
+ * @param[out] error The error.
+ * @returns As conu_engine_open().
+ */
+CONU_API conu_status_t conu_engine_default(conu_cancel_t *cancel, conu_engine_t **out, conu_error_t **error);
+
+/** Frees a handle. Images and containers made from it go on working. */
+CONU_API void conu_engine_free(conu_engine_t *engine);
+
+/** The endpoint, such as "unix:///var/run/docker.sock". */
+CONU_API const char *conu_engine_get_url(const conu_engine_t *engine);
+
+/** The version of the API that was agreed on, such as "1.41". */
+CONU_API const char *conu_engine_get_api_version(const conu_engine_t *engine);
+
+/** How the engine was found, as a JSON array: each candidate, where it comes from and what it answered. */
+CONU_API const char *conu_engine_get_discovery_json(const conu_engine_t *engine);
+
+/**
+ * Sets how long to wait for a connection and for the head of an answer, from the next call on: 60 s unless set.
+ * @param engine The engine.
+ * @param timeout_ms Negative for no limit.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT for a timeout of 0; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_set_timeout(conu_engine_t *engine, int64_t timeout_ms, conu_error_t **error);
+
+/** Asks the engine for a sign of life. Docker Engine API, HEAD /_ping. Returns @ref usual "the usual ones". */
+CONU_API conu_status_t conu_engine_ping(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error);
+
+/** Facts about the engine's host as JSON. Docker Engine API, GET /info. Returns @ref usual "the usual ones". */
+CONU_API conu_status_t conu_engine_info(conu_engine_t *engine, conu_cancel_t *cancel, char **out, conu_error_t **error);
+
+/** Versions of the engine as JSON. Docker Engine API, GET /version. Returns @ref usual "the usual ones". */
+CONU_API conu_status_t conu_engine_version(conu_engine_t *engine, conu_cancel_t *cancel, char **out,
+                                           conu_error_t **error);
+
+/**
+ * Checks credentials of a registry with the engine, and keeps them in this engine's handle for later pulls, pushes and
+ * builds. They are written nowhere. Without a login, credentials come from `DOCKER_AUTH_CONFIG`, from the Docker
+ * configuration file and from the credential helpers that it names. Docker Engine API, POST /auth.
+ * @param engine The engine; NULL for the default one.
+ * @param username Name of the user.
+ * @param password Password or token.
+ * @param registry Host of the registry, with its port if it has one; NULL for Docker Hub.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_UNAUTHORIZED if the registry refuses them; CONU_ERROR_ENGINE if the engine cannot reach the
+ *   registry; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_login(conu_engine_t *engine, const char *username, const char *password,
+                                         const char *registry, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * The images that the engine has, each once, named by the first of its names. Docker Engine API, GET /images/json.
+ * Returns @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_list_images(conu_engine_t *engine, conu_cancel_t *cancel, conu_image_list_t **out,
+                                               conu_error_t **error);
+
+/** How many images there are. */
+CONU_API size_t conu_image_list_size(const conu_image_list_t *list);
+
+/** The image at an index, counted from 0, as a handle of its own. CONU_ERROR_INVALID_ARGUMENT beyond the end. */
+CONU_API conu_status_t conu_image_list_get(const conu_image_list_t *list, size_t index, conu_image_t **out,
+                                           conu_error_t **error);
+
+/** Frees a list. Images that were taken from it stay. */
+CONU_API void conu_image_list_free(conu_image_list_t *list);
+
+/** @} */
+
+/* --- image -------------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup image Image
+ * A handle stands for an image by name or by ID; whether the engine has that image is another question, see
+ * conu_image_is_present(). Where a call needs an image that the engine does not have, it returns CONU_ERROR_NOT_FOUND.
+ * Any number of threads may use one image at once.
+ * Source: Docker Engine API, "Images"; the reference grammar of the distribution project; OCI image specification.
+ * @{
+ */
+
+/** What conu_image_new() does about an image that the engine may not have. */
+typedef enum conu_pull_policy CONU_ENUM {
+  CONU_PULL_NEVER = 0,          /**< Makes no request. */
+  CONU_PULL_IF_NOT_PRESENT = 1, /**< Asks the engine, and pulls if the image is not there. */
+  CONU_PULL_ALWAYS = 2          /**< Pulls. */
+} conu_pull_policy_t;
+
+/**
+ * Reads the name of an image by the reference grammar of the distribution project, with Docker Hub's short forms.
+ * @param reference A name such as "fedora", "quay.io/fedora/fedora:33" or "[::1]:5000/x@sha256:...".
+ * @param[out] out A JSON object with `domain`, `path`, `tag`, `digest` (the last two null where absent), `familiar`,
+ * the shortest form, and `normalized`, the complete one: "fedora" and "docker.io/library/fedora:latest".
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT, naming the part that is wrong.
+ */
+CONU_API conu_status_t conu_parse_reference(const char *reference, char **out, conu_error_t **error);
+
+/**
+ * An image by name. The pull policy acts here, once.
+ * @param engine The engine; NULL for the default one.
+ * @param repository Name without or with a tag or a digest.
+ * @param tag The tag; NULL for the one in `repository`, or "latest" where that has neither tag nor digest.
+ * @param pull_policy Whether to pull.
+ * @param cancel Ends the call.
+ * @param[out] out The image.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if the name is malformed or has its tag twice; where it pulls, the codes of
+ *   conu_image_pull(); and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_new(conu_engine_t *engine, const char *repository, const char *tag,
+                                      conu_pull_policy_t pull_policy, conu_cancel_t *cancel, conu_image_t **out,
+                                      conu_error_t **error);
+
+/**
+ * An image that the engine has, by its ID or the beginning of it. Docker Engine API, GET /images/{name}/json.
+ * Returns CONU_ERROR_NOT_FOUND if there is none; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_from_id(conu_engine_t *engine, const char *id, conu_cancel_t *cancel,
+                                          conu_image_t **out, conu_error_t **error);
+
+/**
+ * Builds an image and waits for it. Docker Engine API, POST /build; the classic builder, so that Docker and Podman
+ * agree.
+ * @param engine The engine; NULL for the default one.
+ * @param options What to build; the path is required.
+ * @param cancel Ends the build.
+ * @param[out] out The image, by its first tag, or by ID where it got no tag.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND or CONU_ERROR_IO if the folder or the Dockerfile cannot be read;
+ *   CONU_ERROR_COMMAND_FAILED if a step fails, which the message names; the codes of conu_image_pull() for the base
+ *   image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_build(conu_engine_t *engine, const conu_build_options_t *options,
+                                        conu_cancel_t *cancel, conu_image_t **out, conu_error_t **error);
+
+/**
+ * Starts a build and returns as soon as the engine has accepted it. The steps are the lines of the log; the image comes
+ * from conu_progress_take_image(). Statuses: conu_image_build(), those of the build itself from conu_progress_next().
+ */
+CONU_API conu_status_t conu_image_build_progress(conu_engine_t *engine, const conu_build_options_t *options,
+                                                 conu_cancel_t *cancel, conu_progress_t **out, conu_error_t **error);
+
+/**
+ * Loads images from a tar archive and waits for them. Docker Engine API, POST /images/load.
+ * @param engine The engine; NULL for the default one.
+ * @param path An archive as conu_image_save() or `docker save` writes it.
+ * @param cancel Ends the call.
+ * @param[out] out The images that were loaded.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND, CONU_ERROR_PERMISSION or CONU_ERROR_IO if the file cannot be read; CONU_ERROR_ENGINE
+ * if the engine does not take it for an archive of images; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_load(conu_engine_t *engine, const char *path, conu_cancel_t *cancel,
+                                       conu_image_list_t **out, conu_error_t **error);
+
+/**
+ * Starts to load images; they come from conu_progress_take_images(). Statuses: conu_image_load(), those of the load
+ * itself from conu_progress_next().
+ */
+CONU_API conu_status_t conu_image_load_progress(conu_engine_t *engine, const char *path, conu_cancel_t *cancel,
+                                                conu_progress_t **out, conu_error_t **error);
+
+/** Frees a handle; the image stays. */
+CONU_API void conu_image_free(conu_image_t *image);
+
+/** The name as it was given, with its tag or digest, such as "fedora:latest"; the ID where the image has no name. */
+CONU_API const char *conu_image_get_full_name(const conu_image_t *image);
+
+/** The name without tag and digest, such as "fedora"; NULL where the image has no name. */
+CONU_API const char *conu_image_get_repository(const conu_image_t *image);
+
+/** The tag, such as "latest"; NULL where the image has none. */
+CONU_API const char *conu_image_get_tag(const conu_image_t *image);
+
+/**
+ * The ID of the image, such as "sha256:...", asked once and then remembered. Docker Engine API, GET /images/{name}/json.
+ * Returns CONU_ERROR_NOT_FOUND if the engine does not have the image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_get_id(conu_image_t *image, conu_cancel_t *cancel, char **out, conu_error_t **error);
+
+/**
+ * Whether the engine has the image, asked anew each time. An image that is not there is an answer, false; an engine
+ * that cannot be reached is an error. Docker Engine API, GET /images/{name}/json. Returns @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_is_present(conu_image_t *image, conu_cancel_t *cancel, bool *out,
+                                             conu_error_t **error);
+
+/**
+ * All that the engine tells about the image, as the JSON it sent. Docker Engine API, GET /images/{name}/json.
+ * @param image The image.
+ * @param refresh true to ask anew; false takes the last answer if there is one.
+ * @param cancel Ends the call.
+ * @param[out] out The document.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_inspect(conu_image_t *image, bool refresh, conu_cancel_t *cancel, char **out,
+                                          conu_error_t **error);
+
+/**
+ * The same facts, read for you. `refresh` and statuses: conu_image_inspect(); CONU_ERROR_PROTOCOL if the document does
+ * not have the shape that the Docker Engine API gives it.
+ */
+CONU_API conu_status_t conu_image_get_metadata(conu_image_t *image, bool refresh, conu_cancel_t *cancel,
+                                               conu_metadata_t **out, conu_error_t **error);
+
+/**
+ * Pulls the image from its registry and waits for it. Docker Engine API, POST /images/create.
+ *
+ * With a digest in the name that very image is pulled. Failures of a passing kind are tried again a few times.
+ *
+ * @param image An image with a name.
+ * @param options The platform; NULL for the engine's own choice.
+ * @param cancel Ends the pull.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if there is no such repository, tag or platform; CONU_ERROR_UNAUTHORIZED if the
+ * registry wants credentials or refuses them; CONU_ERROR_RATE_LIMITED; CONU_ERROR_ENGINE if the engine cannot reach the
+ * registry; CONU_ERROR_TIMEOUT if the pull says nothing for the engine's timeout; CONU_ERROR_INVALID_ARGUMENT if the
+ * image has no name; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_pull(conu_image_t *image, const conu_pull_options_t *options, conu_cancel_t *cancel,
+                                       conu_error_t **error);
+
+/**
+ * Starts a pull; conu_progress_take_image() gives the image at the end. Statuses: conu_image_pull(), those of the pull
+ * itself from conu_progress_next().
+ */
+CONU_API conu_status_t conu_image_pull_progress(conu_image_t *image, const conu_pull_options_t *options,
+                                                conu_cancel_t *cancel, conu_progress_t **out, conu_error_t **error);
+
+/**
+ * Pushes the image to its registry and waits. With `repository` or `tag` the image is first tagged so, as
+ * conu_image_tag_image() does it, and pushed under that name. Docker Engine API, POST /images/{name}/push.
+ * @param image The image.
+ * @param repository Name to push under; NULL for the image's own.
+ * @param tag Tag to push under; NULL for the image's own, or "latest" where `repository` is given.
+ * @param cancel Ends the push.
+ * @param[out] out The image under the name that was pushed.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_UNAUTHORIZED if the registry wants
+ *   credentials or refuses them; CONU_ERROR_RATE_LIMITED; CONU_ERROR_ENGINE if the engine cannot reach the registry;
+ * and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_push(conu_image_t *image, const char *repository, const char *tag,
+                                       conu_cancel_t *cancel, conu_image_t **out, conu_error_t **error);
+
+/**
+ * Starts a push; conu_progress_take_image() gives the image under the name that was pushed. Statuses:
+ * conu_image_push(), those of the push itself from conu_progress_next().
+ */
+CONU_API conu_status_t conu_image_push_progress(conu_image_t *image, const char *repository, const char *tag,
+                                                conu_cancel_t *cancel, conu_progress_t **out, conu_error_t **error);
+
+/**
+ * Gives the image one more name. Docker Engine API, POST /images/{name}/tag.
+ * @param image The image.
+ * @param repository Name without tag; NULL for the image's own.
+ * @param tag The tag; NULL for "latest". One of the two must be given.
+ * @param cancel Ends the call.
+ * @param[out] out The image under its new name.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if both are NULL or the name is malformed; CONU_ERROR_NOT_FOUND if the engine
+ * does not have the image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_tag_image(conu_image_t *image, const char *repository, const char *tag,
+                                            conu_cancel_t *cancel, conu_image_t **out, conu_error_t **error);
+
+/**
+ * Removes the image from the engine. Docker Engine API, DELETE /images/{name}.
+ * @param image The image.
+ * @param force Also if it has other names or a stopped container uses it.
+ * @param via_name true removes this name, and the image once no name is left; false removes the image by its ID.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if something is in the way,
+ * with the containers that use the image in conu_error_get_details_json(); and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_rmi(conu_image_t *image, bool force, bool via_name, conu_cancel_t *cancel,
+                                      conu_error_t **error);
+
+/**
+ * Writes the image to a tar archive. After a failure there is no half-written file. Docker Engine API, GET
+ * /images/{name}/get.
+ * @param image The image.
+ * @param path The file; one that exists is replaced when the archive is complete.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image or the folder does not exist;
+ *   CONU_ERROR_PERMISSION or CONU_ERROR_IO if the file cannot be written; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_save(conu_image_t *image, const char *path, conu_cancel_t *cancel,
+                                       conu_error_t **error);
+
+/**
+ * The IDs in the history of the image, one for each step that made it; "<missing>" for a step whose own image the
+ * engine does not have. Docker Engine API, GET /images/{name}/history.
+ * @param image The image.
+ * @param newest_first true begins with the image itself, false with its oldest ancestor.
+ * @param cancel Ends the call.
+ * @param[out] out The IDs.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_get_layer_ids(conu_image_t *image, bool newest_first, conu_cancel_t *cancel,
+                                                conu_string_list_t **out, conu_error_t **error);
+
+/**
+ * The images in the history of the image, as far as the engine has them. `newest_first` and statuses:
+ * conu_image_get_layer_ids().
+ */
+CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first, conu_cancel_t *cancel,
+                                         conu_image_list_t **out, conu_error_t **error);
+
+/**
+ * Creates a container from the image **and** starts it. A container that was created and then could not be started, or
+ * whose creation was cancelled, is removed again. It carries the labels `conu.test_artifact`, `conu.session`,
+ * `conu.pid`, `conu.boot` and `conu.start`, by which cleaning up finds it. Docker Engine API, POST /containers/create
+ * and POST /containers/{id}/start.
+ * @param image The image; it is not pulled.
+ * @param builder Options and command; NULL for the image's own command and no options.
+ * @param cancel Ends the call.
+ * @param[out] out The container.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the name is taken;
+ *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT if an option is malformed;
+ *   CONU_ERROR_UNSUPPORTED if it is one that this version does not know; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder,
+                                              conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
+
+/** @} */
+
+/**
+ * @defgroup options Options of pull and build
+ * Setters copy what they are given. CONU_ERROR_INVALID_ARGUMENT if it is NULL or malformed.
+ * @{
+ */
+
+/** New options; NULL if memory ran out. */
+CONU_API conu_pull_options_t *conu_pull_options_new(void);
+
+/** The platform to pull, such as "linux/arm64/v8": operating system, architecture, variant. */
+CONU_API conu_status_t conu_pull_options_set_platform(conu_pull_options_t *options, const char *platform,
+                                                      conu_error_t **error);
+
+/** Frees options. */
+CONU_API void conu_pull_options_free(conu_pull_options_t *options);
+
+/** New options; NULL if memory ran out. */
+CONU_API conu_build_options_t *conu_build_options_new(void);
+
+/** The folder to build from. All of it is sent to the engine, but for what its `.dockerignore` leaves out. */
+CONU_API conu_status_t conu_build_options_set_path(conu_build_options_t *options, const char *path,
+                                                   conu_error_t **error);
+
+/** The Dockerfile, relative to the folder; "Dockerfile" unless set. */
+CONU_API conu_status_t conu_build_options_set_dockerfile(conu_build_options_t *options, const char *dockerfile,
+                                                         conu_error_t **error);
+
+/** One more name for the image, with or without a tag. */
+CONU_API conu_status_t conu_build_options_add_tag(conu_build_options_t *options, const char *tag, conu_error_t **error);
+
+/** A value for an ARG of the Dockerfile. Given twice, the last one counts. */
+CONU_API conu_status_t conu_build_options_add_arg(conu_build_options_t *options, const char *name, const char *value,
+                                                  conu_error_t **error);
+
+/** A label for the image. Given twice, the last one counts. */
+CONU_API conu_status_t conu_build_options_add_label(conu_build_options_t *options, const char *name, const char *value,
+                                                    conu_error_t **error);
+
+/** The stage of the Dockerfile to stop at. */
+CONU_API conu_status_t conu_build_options_set_target(conu_build_options_t *options, const char *stage,
+                                                     conu_error_t **error);
+
+/** The platform to build for, such as "linux/arm64/v8". */
+CONU_API conu_status_t conu_build_options_set_platform(conu_build_options_t *options, const char *platform,
+                                                       conu_error_t **error);
+
+/** Whether to run every step even if the engine has its result; false unless set. */
+CONU_API void conu_build_options_set_no_cache(conu_build_options_t *options, bool no_cache);
+
+/** Whether to pull the base image even if the engine has it; false unless set. */
+CONU_API void conu_build_options_set_pull(conu_build_options_t *options, bool pull);
+
+/** Frees options. */
+CONU_API void conu_build_options_free(conu_build_options_t *options);
+
+/** @} */
+
+/* --- progress ----------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup progress Progress
+ * A pull, push, build or load as a sequence of steps: call conu_progress_next() while `*more` is true. The getters
+ * speak of the step that was read last, and what they return is borrowed until the next one. Calls from several threads
+ * run one after the other. Source: Docker Engine API, the streams of POST /images/create, /images/{name}/push, /build
+ * and /images/load.
+ * @{
+ */
+
+/**
+ * Reads the next step.
+ * @param progress The progress.
+ * @param timeout_ms How long to wait for a step; negative for as long as it takes.
+ * @param cancel Ends the waiting, not the work.
+ * @param[out] more true: there is a step; false: the work is done and has succeeded.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT and CONU_ERROR_CANCELLED do not end the work: call again. Every other code is the failure
+ * of the work, and its end; see the function that started it.
+ */
+CONU_API conu_status_t conu_progress_next(conu_progress_t *progress, int64_t timeout_ms, conu_cancel_t *cancel,
+                                          bool *more, conu_error_t **error);
+
+/** The layer that the step is about; NULL if it is about the whole. */
+CONU_API const char *conu_progress_get_layer(const conu_progress_t *progress);
+
+/** What happens, in the engine's words, such as "Downloading"; NULL for a step that is log text. */
+CONU_API const char *conu_progress_get_status(const conu_progress_t *progress);
+
+/** A line of a build's log; NULL for other steps. */
+CONU_API const char *conu_progress_get_text(const conu_progress_t *progress);
+
+/** How much of the layer is done, in bytes; 0 where unknown. */
+CONU_API int64_t conu_progress_get_current(const conu_progress_t *progress);
+
+/** The size of the layer in bytes; 0 where unknown. */
+CONU_API int64_t conu_progress_get_total(const conu_progress_t *progress);
+
+/**
+ * The image that a pull, push or build has made, after its end.
+ * @param progress The progress.
+ * @param[out] out The image.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE before the end, after a failure, and for a load.
+ */
+CONU_API conu_status_t conu_progress_take_image(conu_progress_t *progress, conu_image_t **out, conu_error_t **error);
+
+/**
+ * The images that a load has brought, after its end.
+ * @param progress The progress.
+ * @param[out] out The images.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE before the end, after a failure, and for anything but a load.
+ */
+CONU_API conu_status_t conu_progress_take_images(conu_progress_t *progress, conu_image_list_t **out,
+                                                 conu_error_t **error);
+
+/** Ends the work and waits, at most 5 s, until what it had begun is cleaned up. Success also if it had ended already.
+ */
+CONU_API conu_status_t conu_progress_cancel(conu_progress_t *progress, conu_error_t **error);
+
+/** Frees a progress. Work that has not ended is abandoned: its connection is closed, and the engine stops it. */
+CONU_API void conu_progress_free(conu_progress_t *progress);
+
+/** @} */
+
+/* --- metadata ----------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup metadata Metadata
+ * A snapshot, which never changes. A getter answers NULL where the object has no such thing: an image has no hostname.
+ * Source: Docker Engine API, GET /images/{name}/json and GET /containers/{id}/json.
+ * @{
+ */
+
+/** The name: the first name of an image, the name of a container without a slash. */
+CONU_API const char *conu_metadata_get_name(const conu_metadata_t *metadata);
+
+/** The ID. */
+CONU_API const char *conu_metadata_get_identifier(const conu_metadata_t *metadata);
+
+/** When it was created, by RFC 3339, as the engine wrote it. */
+CONU_API const char *conu_metadata_get_creation_timestamp(const conu_metadata_t *metadata);
+
+/** The first of the repository digests of an image. */
+CONU_API const char *conu_metadata_get_digest(const conu_metadata_t *metadata);
+
+/** The host name inside a container. */
+CONU_API const char *conu_metadata_get_hostname(const conu_metadata_t *metadata);
+
+/** The state of a container, such as "running" or "exited". */
+CONU_API const char *conu_metadata_get_status(const conu_metadata_t *metadata);
+
+/** The value of a label; NULL if there is no such label. */
+CONU_API const char *conu_metadata_get_label(const conu_metadata_t *metadata, const char *name);
+
+/** The value of a variable of the environment; NULL if there is no such variable. */
+CONU_API const char *conu_metadata_get_env(const conu_metadata_t *metadata, const char *name);
+
+/** All labels, as a JSON object of strings. */
+CONU_API const char *conu_metadata_get_labels_json(const conu_metadata_t *metadata);
+
+/** The whole environment, as a JSON object of strings. */
+CONU_API const char *conu_metadata_get_env_json(const conu_metadata_t *metadata);
+
+/** The published ports of a container, as a JSON object: for "8080/tcp" the host's addresses and ports. */
+CONU_API const char *conu_metadata_get_port_mappings_json(const conu_metadata_t *metadata);
+
+/** The command that is run. */
+CONU_API const conu_string_list_t *conu_metadata_get_command(const conu_metadata_t *metadata);
+
+/** All names of an image, with their tags. */
+CONU_API const conu_string_list_t *conu_metadata_get_image_names(const conu_metadata_t *metadata);
+
+/** The digests under which registries know an image, as "repository@sha256:...". */
+CONU_API const conu_string_list_t *conu_metadata_get_repo_digests(const conu_metadata_t *metadata);
+
+/** The ports that are declared open, as "8080/tcp". */
+CONU_API const conu_string_list_t *conu_metadata_get_exposed_ports(const conu_metadata_t *metadata);
+
+/** The IPv4 addresses of a container, one for each network. */
+CONU_API const conu_string_list_t *conu_metadata_get_ipv4_addresses(const conu_metadata_t *metadata);
+
+/** The IPv6 addresses of a container, one for each network. */
+CONU_API const conu_string_list_t *conu_metadata_get_ipv6_addresses(const conu_metadata_t *metadata);
+
+/** Frees metadata. */
+CONU_API void conu_metadata_free(conu_metadata_t *metadata);
+
+/** @} */
+
+/* --- container ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup run_builder Run builder
+ * How to run a container, in the words of `docker run`: options, then the image, then the command. This version
+ * understands `--name`, `-e`, `-v`, `-p`, `-l`, `-w`, `-u`, `--entrypoint`, `--network`, `--rm` and their long forms.
+ * Source: Docker command line, "docker container run".
+ * @{
+ */
+
+/**
+ * A new builder.
+ * @param command The command and its arguments; NULL for the image's own.
+ * @param additional_opts Options; NULL for none.
+ * @param[out] out The builder.
+ * @param[out] error The error.
+ * @returns @ref usual "The usual ones".
+ */
+CONU_API conu_status_t conu_run_builder_new(const conu_string_list_t *command,
+                                            const conu_string_list_t *additional_opts, conu_run_builder_t **out,
+                                            conu_error_t **error);
+
+/** Appends one word to the options. An option with a value is two words, or one with "=". */
+CONU_API conu_status_t conu_run_builder_add_option(conu_run_builder_t *builder, const char *option,
+                                                   conu_error_t **error);
+
+/** Appends one word to the command. */
+CONU_API conu_status_t conu_run_builder_add_argument(conu_run_builder_t *builder, const char *argument,
+                                                     conu_error_t **error);
+
+/**
+ * Mounts a folder or a volume.
+ * @param builder The builder.
+ * @param source A folder of the engine's host, or the name of a volume.
+ * @param target Where it appears in the container.
+ * @param mode Options such as "ro" or "Z"; NULL for none.
+ * @param[out] error The error.
+ * @returns @ref usual "The usual ones".
+ */
+CONU_API conu_status_t conu_run_builder_add_volume(conu_run_builder_t *builder, const char *source, const char *target,
+                                                   const char *mode, conu_error_t **error);
+
+/** The program that conu_run_builder_build() names first; "docker" unless set. */
+CONU_API conu_status_t conu_run_builder_set_binary(conu_run_builder_t *builder, const char *binary,
+                                                   conu_error_t **error);
+
+/** The complete command line, for an image of this name: program, "run", options, image, command. */
+CONU_API conu_status_t conu_run_builder_build(const conu_run_builder_t *builder, const char *image,
+                                              conu_string_list_t **out, conu_error_t **error);
+
+/**
+ * The same as the JSON that conu_image_run_via_api() sends to create a container, without the labels of the library.
+ * @param builder The builder.
+ * @param image Name of the image.
+ * @param[out] out The body of POST /containers/create, as the Docker Engine API has it.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if an option is malformed; CONU_ERROR_UNSUPPORTED if it is one that this version
+ *   does not know.
+ */
+CONU_API conu_status_t conu_run_builder_get_parameters(const conu_run_builder_t *builder, const char *image, char **out,
+                                                       conu_error_t **error);
+
+/** Frees a builder. */
+CONU_API void conu_run_builder_free(conu_run_builder_t *builder);
+
+/** @} */
+
+/**
+ * @defgroup container Container
+ * Where the container is gone, calls return CONU_ERROR_NOT_FOUND. Any number of threads may use one container at once.
+ * Source: Docker Engine API, "Containers".
+ * @{
+ */
+
+/** Frees a handle; the container stays as it is. */
+CONU_API void conu_container_free(conu_container_t *container);
+
+/** The ID. */
+CONU_API const char *conu_container_get_id(const conu_container_t *container);
+
+/** The name, without a slash. */
+CONU_API const char *conu_container_get_name(const conu_container_t *container);
+
+/**
+ * Whether it runs now. Docker Engine API, GET /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_is_running(conu_container_t *container, conu_cancel_t *cancel, bool *out,
+                                                 conu_error_t **error);
+
+/**
+ * The exit code of a container that has ended; 0 while it runs. Docker Engine API, GET /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_exit_code(conu_container_t *container, conu_cancel_t *cancel, int *exit_code,
+                                                conu_error_t **error);
+
+/**
+ * Asks the container to end, and kills it when the grace is over. Success also if it has ended already. Docker Engine
+ * API, POST /containers/{id}/stop.
+ * @param container The container.
+ * @param grace_ms Rounded up to whole seconds; negative for the container's own.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_stop(conu_container_t *container, int64_t grace_ms, conu_cancel_t *cancel,
+                                           conu_error_t **error);
+
+/**
+ * Sends a signal. Docker Engine API, POST /containers/{id}/kill.
+ * @param container The container.
+ * @param signal Name or number, such as "TERM", "SIGTERM" or "15"; NULL for KILL.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_CONFLICT if it does not run; CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_kill(conu_container_t *container, const char *signal, conu_cancel_t *cancel,
+                                           conu_error_t **error);
+
+/**
+ * Removes the container. A removal that is under way already counts as success. Docker Engine API, DELETE
+ * /containers/{id}.
+ * @param container The container.
+ * @param force Also if it runs; and then one that is gone already is a success.
+ * @param volumes Also its anonymous volumes.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_CONFLICT if it runs, without `force`; CONU_ERROR_NOT_FOUND if it is gone, without `force`; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_delete(conu_container_t *container, bool force, bool volumes,
+                                             conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Waits until the container ends. One that has ended already answers at once. Docker Engine API, POST
+ * /containers/{id}/wait.
+ * @param container The container.
+ * @param timeout_ms How long to wait; negative for as long as it takes.
+ * @param cancel Ends the waiting, not the container.
+ * @param[out] exit_code Its exit code. A code that is not 0 is a result, not a failure.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if it still runs; CONU_ERROR_NOT_FOUND if it was removed and its exit code with it; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t timeout_ms, conu_cancel_t *cancel,
+                                           int *exit_code, conu_error_t **error);
+
+/**
+ * What the container has written to its output and error streams so far, as UTF-8: invalid bytes and NUL become U+FFFD.
+ * Docker Engine API, GET /containers/{id}/logs.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; CONU_ERROR_UNSUPPORTED if its log cannot be read back; and
+ * @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_logs_unicode(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                                   conu_error_t **error);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
