@@ -218,7 +218,7 @@ CONU_API conu_status_t conu_error_get_code(const conu_error_t *error);
 /** What happened: the object, what was tried, and what the engine said. */
 CONU_API const char *conu_error_get_message(const conu_error_t *error);
 
-/** The operation that failed, such as "pull" or "open engine". */
+/** Which operation failed. */
 CONU_API const char *conu_error_get_operation(const conu_error_t *error);
 
 /** What you can do about it; NULL where the library has no advice. */
@@ -516,8 +516,9 @@ CONU_API const char *conu_image_get_repository(const conu_image_t *image);
 CONU_API const char *conu_image_get_tag(const conu_image_t *image);
 
 /**
- * The ID of the image, such as "sha256:...", asked once and then remembered. Docker Engine API, GET /images/{name}/json.
- * Returns CONU_ERROR_NOT_FOUND if the engine does not have the image; and @ref usual "the usual ones".
+ * The ID of the image, such as "sha256:...", asked once and then remembered. Docker Engine API, GET
+ * /images/{name}/json. Returns CONU_ERROR_NOT_FOUND if the engine does not have the image; and @ref usual "the usual
+ * ones".
  */
 CONU_API conu_status_t conu_image_get_id(conu_image_t *image, conu_cancel_t *cancel, char **out, conu_error_t **error);
 
