@@ -1,0 +1,94 @@
+// Container: a container of an engine.
+
+package conu
+
+import (
+	"context"
+
+	"conu/internal/native"
+)
+
+// Container stands for a container. Where it is gone, calls fail with ErrNotFound.
+type Container struct {
+	handle *handle[native.SwigcptrContainer]
+}
+
+func newContainer(out uintptr, err error) (*Container, error) {
+	if err != nil {
+		return nil, err
+	}
+	free := func(object native.SwigcptrContainer) { native.DeleteContainer(object) }
+	return &Container{newHandle("container", native.SwigcptrContainer(out), free)}, nil
+}
+
+// Close frees the handle; the container stays as it is. Delete removes it.
+func (c *Container) Close() error {
+	c.handle.close()
+	return nil
+}
+
+// ID is the ID.
+func (c *Container) ID() string {
+	return getter(c.handle, func(self native.SwigcptrContainer) string { return self.Get_id() })
+}
+
+// Name is the name, without a slash.
+func (c *Container) Name() string {
+	return getter(c.handle, func(self native.SwigcptrContainer) string { return self.Get_name() })
+}
+
+// IsRunning tells whether it runs now.
+func (c *Container) IsRunning(ctx context.Context) (bool, error) {
+	var running bool
+	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Is_running(cancel, &running, failure)
+	})
+	return running, err
+}
+
+// ExitCode is the exit code of a container that has ended; 0 while it runs.
+func (c *Container) ExitCode(ctx context.Context) (int, error) {
+	var code int32
+	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Exit_code(cancel, &code, failure)
+	})
+	return int(code), err
+}
+
+// Stop asks the container to end, and kills it when the grace is over: its own unless WithGrace.
+func (c *Container) Stop(ctx context.Context, options ...StopOption) error {
+	s := collect(options)
+	return call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Stop(milliseconds(s.grace), cancel, failure)
+	})
+}
+
+// Kill sends a signal, such as "TERM" or "15"; empty for KILL.
+func (c *Container) Kill(ctx context.Context, signal string) error {
+	return call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Kill(signal, cancel, failure)
+	})
+}
+
+// Delete removes the container. WithForce also if it runs, and then one that is gone already is a success.
+func (c *Container) Delete(ctx context.Context, options ...DeleteOption) error {
+	s := collect(options)
+	return call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Delete(s.force, s.volumes, cancel, failure)
+	})
+}
+
+// Wait waits until the container ends and gives its exit code. A code that is not 0 is a result, not a failure.
+func (c *Container) Wait(ctx context.Context, options ...WaitOption) (int, error) {
+	s := collect(options)
+	var code int32
+	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Wait(milliseconds(s.timeout), cancel, &code, failure)
+	})
+	return int(code), err
+}
+
+// LogsUnicode gives what the container has written so far, as UTF-8: invalid bytes and NUL become U+FFFD.
+func (c *Container) LogsUnicode(ctx context.Context) (string, error) {
+	return text(ctx, c.handle, native.SwigcptrContainer.Logs_unicode)
+}

@@ -1,0 +1,3 @@
+module conu
+
+go 1.19

@@ -1,0 +1,54 @@
+// Package native is what SWIG makes of conu.h, with the few pieces here that its typemaps use.
+package native
+
+/*
+#include <conu/conu.h>
+*/
+import "C"
+
+import "strings"
+
+// Text is where a call puts a string that belongs to the caller.
+type Text struct{ chars *C.char }
+
+// Take gives the string and frees what libconu allocated for it.
+func (t *Text) Take() string {
+	defer func() { C.conu_string_free(t.chars); t.chars = nil }()
+	return C.GoString(t.chars)
+}
+
+// NulByte is what a function of this package panics with when a string has a NUL byte, which no C string can have.
+type NulByte struct{ Text string }
+
+func withoutNul(text string) string {
+	if strings.IndexByte(text, 0) >= 0 {
+		panic(NulByte{text})
+	}
+	return text
+}
+
+// The enums of conu.h as constants; SWIG makes variables of them.
+const (
+	ErrorInvalidArgument = C.CONU_ERROR_INVALID_ARGUMENT
+	ErrorNotFound        = C.CONU_ERROR_NOT_FOUND
+	ErrorConflict        = C.CONU_ERROR_CONFLICT
+	ErrorUnauthorized    = C.CONU_ERROR_UNAUTHORIZED
+	ErrorEngine          = C.CONU_ERROR_ENGINE
+	ErrorUnreachable     = C.CONU_ERROR_UNREACHABLE
+	ErrorTimeout         = C.CONU_ERROR_TIMEOUT
+	ErrorCancelled       = C.CONU_ERROR_CANCELLED
+	ErrorProtocol        = C.CONU_ERROR_PROTOCOL
+	ErrorCommandMissing  = C.CONU_ERROR_COMMAND_MISSING
+	ErrorCommandFailed   = C.CONU_ERROR_COMMAND_FAILED
+	ErrorIO              = C.CONU_ERROR_IO
+	ErrorPermission      = C.CONU_ERROR_PERMISSION
+	ErrorUnsupported     = C.CONU_ERROR_UNSUPPORTED
+	ErrorNoMemory        = C.CONU_ERROR_NO_MEMORY
+	ErrorState           = C.CONU_ERROR_STATE
+	ErrorRateLimited     = C.CONU_ERROR_RATE_LIMITED
+	ErrorInternal        = C.CONU_ERROR_INTERNAL
+
+	PullNever        = C.CONU_PULL_NEVER
+	PullIfNotPresent = C.CONU_PULL_IF_NOT_PRESENT
+	PullAlways       = C.CONU_PULL_ALWAYS
+)
