@@ -358,7 +358,7 @@ CONU_API const char *conu_engine_get_discovery_json(const conu_engine_t *engine)
 
 /**
  * Sets how long to wait for a connection and for the head of an answer, from the next call on: 60 s unless set.
- * @param engine The engine.
+ * @param engine The engine; NULL for the default one, which is looked for if no call has yet.
  * @param timeout_ms Negative for no limit.
  * @param[out] error The error.
  * @returns CONU_ERROR_INVALID_ARGUMENT for a timeout of 0; and @ref usual "the usual ones".
