@@ -56,7 +56,7 @@
  * return
  * - CONU_ERROR_UNREACHABLE: no engine answers at the endpoint, or the connection broke;
  * - CONU_ERROR_PERMISSION: this user may not open the engine's socket or a file that was named;
- * - CONU_ERROR_TIMEOUT: a deadline passed; the message says what was being waited for;
+ * - CONU_ERROR_TIMEOUT: a deadline passed;
  * - CONU_ERROR_CANCELLED: the cancel object was triggered;
  * - CONU_ERROR_PROTOCOL: the answer is not what the Docker Engine API promises;
  * - CONU_ERROR_UNAUTHORIZED: the engine, or a proxy before it, refuses this client;
@@ -263,7 +263,7 @@ CONU_API conu_cancel_t *conu_cancel_new_with_timeout(int64_t timeout_ms);
 /** Cancels, for good. Safe in any thread and in a signal handler. */
 CONU_API void conu_cancel_trigger(conu_cancel_t *cancel);
 
-/** Whether it has been triggered. A deadline that has passed does not count. */
+/** Whether it has been triggered, or its deadline has passed. */
 CONU_API bool conu_cancel_is_triggered(const conu_cancel_t *cancel);
 
 /**
@@ -274,7 +274,8 @@ CONU_API bool conu_cancel_is_triggered(const conu_cancel_t *cancel);
  */
 CONU_API void conu_cancel_set_check(conu_cancel_t *cancel, conu_cancel_check_t check, void *user);
 
-/** Has the calls that were given this object ask its check. Without a check nothing happens. Safe in any thread. */
+/** Has the calls that were given this object ask its check. Without a check nothing happens. Safe in any thread
+ * and in a signal handler. */
 CONU_API void conu_cancel_wake(conu_cancel_t *cancel);
 
 /** Frees a cancel object, which no call may be using any more. */
@@ -442,7 +443,7 @@ CONU_API conu_status_t conu_parse_reference(const char *reference, char **out, c
  * An image by name. The pull policy acts here, once.
  * @param engine The engine; NULL for the default one.
  * @param repository Name without or with a tag or a digest.
- * @param tag The tag; NULL for the one in `repository`, or "latest" where that has neither tag nor digest.
+ * @param tag The tag, or a digest; NULL for what `repository` has, or "latest" where that has neither.
  * @param pull_policy Whether to pull.
  * @param cancel Ends the call.
  * @param[out] out The image.
@@ -455,7 +456,7 @@ CONU_API conu_status_t conu_image_new(conu_engine_t *engine, const char *reposit
                                       conu_error_t **error);
 
 /**
- * An image that the engine has, by its ID or the beginning of it. Docker Engine API, GET /images/{name}/json.
+ * An image that the engine has, by its ID. Docker Engine API, GET /images/{name}/json.
  * Returns CONU_ERROR_NOT_FOUND if there is none; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_from_id(conu_engine_t *engine, const char *id, conu_cancel_t *cancel,
@@ -512,7 +513,7 @@ CONU_API const char *conu_image_get_full_name(const conu_image_t *image);
 /** The name without tag and digest, such as "fedora"; NULL where the image has no name. */
 CONU_API const char *conu_image_get_repository(const conu_image_t *image);
 
-/** The tag, such as "latest"; NULL where the image has none. */
+/** The tag, such as "latest"; the digest of a name that has one and no tag; NULL where the image has no name. */
 CONU_API const char *conu_image_get_tag(const conu_image_t *image);
 
 /**
@@ -667,8 +668,8 @@ CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first,
  * @param[out] out The container.
  * @param[out] error The error.
  * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the name is taken;
- *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT if an option is malformed;
- *   CONU_ERROR_UNSUPPORTED if it is one that this version does not know; and @ref usual "the usual ones".
+ *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT if an option is malformed
+ * or one that this version does not know; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder,
                                               conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
@@ -897,7 +898,7 @@ CONU_API conu_status_t conu_run_builder_add_argument(conu_run_builder_t *builder
 /**
  * Mounts a folder or a volume.
  * @param builder The builder.
- * @param source A folder of the engine's host, or the name of a volume.
+ * @param source A folder of the engine's host, or the name of a volume; "" for a new volume without a name.
  * @param target Where it appears in the container.
  * @param mode Options such as "ro" or "Z"; NULL for none.
  * @param[out] error The error.
@@ -920,8 +921,7 @@ CONU_API conu_status_t conu_run_builder_build(const conu_run_builder_t *builder,
  * @param image Name of the image.
  * @param[out] out The body of POST /containers/create, as the Docker Engine API has it.
  * @param[out] error The error.
- * @returns CONU_ERROR_INVALID_ARGUMENT if an option is malformed; CONU_ERROR_UNSUPPORTED if it is one that this version
- *   does not know.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if an option is malformed or one that this version does not know.
  */
 CONU_API conu_status_t conu_run_builder_get_parameters(const conu_run_builder_t *builder, const char *image, char **out,
                                                        conu_error_t **error);
