@@ -3,6 +3,10 @@
  * @brief libconu: pull an image, look into it, run it, wait, assert and clean up, on Docker and Podman.
  *
  * @copyright The libconu authors. SPDX-License-Identifier: MIT
+ */
+
+/**
+ * @mainpage The rules of the API
  *
  * @section how_to_read How a signature reads
  *
@@ -362,7 +366,7 @@ CONU_API const char *conu_engine_get_discovery_json(const conu_engine_t *engine)
  * @param engine The engine; NULL for the default one, which is looked for if no call has yet.
  * @param timeout_ms Negative for no limit.
  * @param[out] error The error.
- * @returns CONU_ERROR_INVALID_ARGUMENT for a timeout of 0; and @ref usual "the usual ones".
+ * @returns @ref usual "The usual ones".
  */
 CONU_API conu_status_t conu_engine_set_timeout(conu_engine_t *engine, int64_t timeout_ms, conu_error_t **error);
 

@@ -69,7 +69,8 @@ def refusal(function, nulls):
     """One call with NULL in these places: outputs hold garbage before and nothing after, and one of them is named."""
     outputs = [p for p in function.parameters if is_output(p) and p.name not in nulls]
     needed = [p.name for p in function.parameters if p.name in nulls and is_needed(function, p)]
-    handles = [argument(p) for p in function.parameters if handle_of(p) and is_needed(function, p) and p.name not in nulls]
+    others = [p for p in function.parameters if p.name not in nulls and is_needed(function, p)]
+    handles = [argument(p) for p in others if handle_of(p)]
     yield "".join(f"  if ({handle} != NULL)" for handle in handles) + "  {"
     yield "    conu_error_t *error = NULL;"
     for output in outputs:
@@ -94,7 +95,9 @@ def test_of(function):
         return f"{function.name}_refuses_null", [line for place in places for line in refusal(function, place)]
     if function.result == "void":
         return f"{function.name}_ignores_null", [f"  {call(function, pointers)};"]
-    return f"{function.name}_answers_zero_for_null", [f"  assert_true({call(function, {name})} == 0);" for name in needed]
+    return f"{function.name}_answers_zero_for_null", [
+        f"  assert_true({call(function, {name})} == 0);" for name in needed
+    ]
 
 
 def names(functions):

@@ -23,4 +23,5 @@ def _parameters(text):
     text = " ".join(text.split())
     if text == "void":
         return []
-    return [Parameter(type.strip(), name) for type, name in (re.fullmatch(r"(.*?)(\w+)", p.strip()).groups() for p in text.split(","))]
+    pairs = [re.fullmatch(r"(.*?)(\w+)", parameter.strip()).groups() for parameter in text.split(",")]
+    return [Parameter(type.strip(), name) for type, name in pairs]
