@@ -61,7 +61,7 @@ func NewImage(ctx context.Context, engine *Engine, repository string, options ..
 	return newImage(out, err)
 }
 
-// ImageFromID gives an image that the engine has, by its ID or the beginning of it.
+// ImageFromID gives an image that the engine has, by its ID.
 func ImageFromID(ctx context.Context, engine *Engine, id string) (*Image, error) {
 	var out uintptr
 	err := call(ctx, engine.orDefault(), func(self native.SwigcptrEngine, cancel native.Cancel, failure *uintptr) {
@@ -106,7 +106,7 @@ func (i *Image) Repository() string {
 	return getter(i.handle, func(self native.SwigcptrImage) string { return self.Get_repository() })
 }
 
-// Tag is the tag; empty where the image has none.
+// Tag is the tag, or the digest of a name that has one and no tag; empty where the image has no name.
 func (i *Image) Tag() string {
 	return getter(i.handle, func(self native.SwigcptrImage) string { return self.Get_tag() })
 }

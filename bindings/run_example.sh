@@ -1,0 +1,3 @@
+#!/bin/sh
+# Runs an example on the image that the tests use: run_example.sh PROGRAM...
+exec "$@" "${CONU_TEST_REGISTRY:?is not set}/conu/busybox:latest"
