@@ -19,19 +19,19 @@ static const std::string_view digits = "0123456789";
 static const std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 static const std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-static std::string quoted(std::string_view text) { return '"' + excerpt(text) + '"'; }
+namespace {
 
 // A reference at hand, for the messages about its parts.
 struct Input {
   std::string_view text;
 
   [[noreturn]] void reject(const std::string &why, const std::string &hint = {}) const {
-    throw Failure(Code::invalid_argument, "invalid image reference " + quoted(text) + ": " + why, hint);
+    throw Failure(Code::invalid_argument, "invalid image reference " + in_quotes(text) + ": " + why, hint);
   }
 
   void allow(std::string_view part, const std::string &what, const std::string &characters) const {
     size_t bad = part.find_first_not_of(characters);
-    if (bad != part.npos) reject(what + " " + quoted(part) + " may not contain " + name_of(part[bad]));
+    if (bad != part.npos) reject(what + " " + in_quotes(part) + " may not contain " + name_of(part[bad]));
   }
 
   static std::string name_of(char c) {
@@ -41,6 +41,8 @@ struct Input {
     return std::string("'") + c + "'";
   }
 };
+
+}  // namespace
 
 static bool is_one_of(char c, std::string_view characters) { return characters.find(c) != characters.npos; }
 
@@ -56,16 +58,16 @@ static void check_domain(const Input &input, std::string_view domain) {
   bool has_port = false;
   if (domain.starts_with('[')) {
     size_t close = domain.find(']');
-    if (close == domain.npos) input.reject("the registry " + quoted(domain) + " has no closing bracket");
+    if (close == domain.npos) input.reject("the registry " + in_quotes(domain) + " has no closing bracket");
     host = domain.substr(0, close + 1);
     std::string_view rest = domain.substr(close + 1);
     has_port = rest.starts_with(':');
     if (!rest.empty() && !has_port)
-      input.reject("in the registry " + quoted(domain) + " a port must follow the bracket");
+      input.reject("in the registry " + in_quotes(domain) + " a port must follow the bracket");
     if (has_port) port = rest.substr(1);
     std::string_view address = host.substr(1, host.size() - 2);
     if (address.empty() || address.find_first_not_of("0123456789abcdefABCDEF:") != address.npos)
-      input.reject("the registry " + quoted(domain) + " has no IPv6 address in its brackets");
+      input.reject("the registry " + in_quotes(domain) + " has no IPv6 address in its brackets");
   } else {
     size_t colon = domain.find(':');
     has_port = colon != domain.npos;
@@ -75,10 +77,10 @@ static void check_domain(const Input &input, std::string_view domain) {
     input.allow(host, "the registry", allowed);
     for (std::string_view label : split(host, '.'))
       if (label.empty() || label.front() == '-' || label.back() == '-')
-        input.reject("the registry " + quoted(domain) + " is no host name");
+        input.reject("the registry " + in_quotes(domain) + " is no host name");
   }
   if (has_port && (port.empty() || port.find_first_not_of(digits) != port.npos))
-    input.reject("the registry " + quoted(domain) + " has no number as its port",
+    input.reject("the registry " + in_quotes(domain) + " has no number as its port",
                  "a tag stands behind the last slash: registry/name:tag");
 }
 
@@ -103,9 +105,10 @@ static void check_path(const Input &input, std::string_view path) {
   if (path.find_first_of(upper) != path.npos) input.reject("repository names must be lower case");
   input.allow(path, "the repository name", std::string(lower) + std::string(digits) + "._-/");
   for (std::string_view component : split(path, '/')) {
-    if (component.empty()) input.reject("the repository name " + quoted(path) + " has an empty part between slashes");
+    if (component.empty())
+      input.reject("the repository name " + in_quotes(path) + " has an empty part between slashes");
     if (!is_path_component(component))
-      input.reject("in the repository name, " + quoted(component) +
+      input.reject("in the repository name, " + in_quotes(component) +
                    " must begin and end with a letter or digit, and have no more than one dot, two underscores, or "
                    "dashes in a row");
   }
@@ -114,19 +117,22 @@ static void check_path(const Input &input, std::string_view path) {
 static void check_tag(const Input &input, std::string_view tag) {
   if (tag.empty()) input.reject("the tag is missing behind the colon");
   if (tag.size() > tag_limit) input.reject("the tag is longer than " + std::to_string(tag_limit) + " characters");
-  if (is_one_of(tag.front(), ".-")) input.reject("the tag " + quoted(tag) + " begins with " + Input::name_of(tag[0]));
+  if (is_one_of(tag.front(), ".-"))
+    input.reject("the tag " + in_quotes(tag) + " begins with " + Input::name_of(tag[0]));
   input.allow(tag, "the tag", std::string(lower) + std::string(upper) + std::string(digits) + "._-");
 }
 
 static void check_digest(const Input &input, std::string_view digest) {
   size_t colon = digest.find(':');
   if (colon == digest.npos)
-    input.reject("the digest " + quoted(digest) + " has no algorithm", "a digest looks like sha256:0123…, 64 digits");
+    input.reject("the digest " + in_quotes(digest) + " has no algorithm",
+                 "a digest looks like sha256:0123…, 64 digits");
   std::string_view algorithm = digest.substr(0, colon);
   std::string_view hex = digest.substr(colon + 1);
   size_t length = algorithm == "sha256" ? 64 : algorithm == "sha384" ? 96 : algorithm == "sha512" ? 128 : 0;
   if (length == 0)
-    input.reject("the digest algorithm " + quoted(algorithm) + " is not known", "known are sha256, sha384 and sha512");
+    input.reject("the digest algorithm " + in_quotes(algorithm) + " is not known",
+                 "known are sha256, sha384 and sha512");
   if (!hex.empty() && !is_hex(hex)) input.reject("the digest has characters that are no lower case hexadecimal digits");
   if (hex.size() != length)
     input.reject("the " + std::string(algorithm) + " digest has " + std::to_string(hex.size()) + " digits instead of " +
@@ -213,7 +219,7 @@ ImageName combine(std::string_view repository, std::string_view tag) {
   Reference reference = parse_reference(repository);
   if (!tag.empty()) {
     if (!reference.tag.empty() || !reference.digest.empty())
-      Input{repository}.reject("it has a tag or digest already, and " + quoted(tag) + " is given besides",
+      Input{repository}.reject("it has a tag or digest already, and " + in_quotes(tag) + " is given besides",
                                "give the tag in one place only");
     bool is_digest = tag.find(':') != tag.npos;
     std::string whole = std::string(repository) + (is_digest ? "@" : ":") + std::string(tag);

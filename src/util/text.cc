@@ -127,6 +127,25 @@ std::string as_utf8(std::string_view bytes) {
   return text;
 }
 
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  points.reserve(text.size());
+  while (!text.empty()) {
+    size_t length = utf8_sequence(text);
+    auto first = static_cast<unsigned char>(text[0]);
+    if (length == 0) {
+      points += 0x110000 + first;
+      length = 1;
+    } else {
+      char32_t point = length == 1 ? first : first & (0x7f >> length);
+      for (size_t i = 1; i < length; i++) point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+      points += point;
+    }
+    text.remove_prefix(length);
+  }
+  return points;
+}
+
 std::string excerpt(std::string_view text, size_t limit) {
   text = trimmed(text);
   bool cut = text.size() > limit;
@@ -135,5 +154,7 @@ std::string excerpt(std::string_view text, size_t limit) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   return cut ? line + " …" : line;
 }
+
+std::string in_quotes(std::string_view text) { return '"' + excerpt(text) + '"'; }
 
 }  // namespace conu

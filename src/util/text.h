@@ -22,7 +22,11 @@ bool base64_decode(std::string_view text, std::string *bytes);
 // Bytes as valid UTF-8 without NUL: what is neither becomes U+FFFD.
 std::string as_utf8(std::string_view bytes);
 
+// The characters of UTF-8 text; a byte that is part of none becomes a number of its own beyond Unicode.
+std::u32string code_points(std::string_view text);
+
 // At most `limit` bytes of a text that someone else wrote, fit to stand in a message: one line, valid UTF-8.
 std::string excerpt(std::string_view text, size_t limit = 300);
+std::string in_quotes(std::string_view text);  // an excerpt between double quotes
 
 }  // namespace conu
