@@ -1,0 +1,72 @@
+// Small files and the environment.
+#include "util/file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "check.h"
+
+using namespace conu;
+
+// A folder that is gone when the test is over.
+struct Folder {
+  std::string path;
+
+  Folder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "conu-file-test-XXXXXX";
+    CHECK(mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+
+  std::string write(const std::string &name, const std::string &content) const {
+    std::string file = path + "/" + name;
+    std::ofstream(file, std::ios::binary) << content;
+    return file;
+  }
+};
+
+TEST(a_file_is_read_whole) {
+  Folder folder;
+  std::string content(100000, 'x');
+  content[5] = '\0';
+  CHECK(read_file(folder.write("a", content)) == content);
+  CHECK_EQUAL(*read_file(folder.write("empty", "")), "");
+}
+
+TEST(a_file_that_is_not_there_is_nothing) {
+  Folder folder;
+  CHECK(!read_file(folder.path + "/none"));
+  CHECK(!read_file(folder.write("a", "x") + "/below"));
+}
+
+TEST(a_file_that_is_too_large_or_a_folder_is_an_error_naming_it) {
+  Folder folder;
+  std::string file = folder.write("a", "12345");
+  CHECK_EQUAL(*read_file(file, 5), "12345");
+  CHECK_FAILS(read_file(file, 4), Code::io, file);
+  CHECK_FAILS(read_file(folder.path), Code::io, "cannot read " + folder.path);
+}
+
+TEST(an_empty_variable_counts_as_not_set) {
+  setenv("CONU_TEST_VARIABLE", "value", 1);
+  CHECK_EQUAL(environment("CONU_TEST_VARIABLE").value_or("none"), "value");
+  setenv("CONU_TEST_VARIABLE", "", 1);
+  CHECK(!environment("CONU_TEST_VARIABLE"));
+  unsetenv("CONU_TEST_VARIABLE");
+  CHECK(!environment("CONU_TEST_VARIABLE"));
+}
+
+TEST(the_home_folder_is_that_of_home_or_of_the_user) {
+  std::string before = environment("HOME").value_or("");
+  setenv("HOME", "/somewhere", 1);
+  CHECK_EQUAL(home_folder(), "/somewhere");
+  unsetenv("HOME");
+  CHECK_EQUAL(home_folder().substr(0, 1), "/");
+  if (!before.empty()) setenv("HOME", before.c_str(), 1);
+}
+
+int main() { return check::run_all("file"); }
