@@ -148,7 +148,7 @@ IgnoreFile::IgnoreFile(std::string_view text) {
     line = trimmed(line);
     bool exception = line.starts_with('!');
     if (exception) line = trimmed(line.substr(1));
-    if (exception && line.empty())
+    if (exception && line.find_first_not_of('/') == line.npos)
       throw Failure(Code::invalid_argument,
                     "line " + std::to_string(line_number) + " of .dockerignore: an exception \"!\" needs a pattern");
     std::string pattern = cleaned(line);

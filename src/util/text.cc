@@ -34,12 +34,12 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-std::string percent_encoded(std::string_view text) {
+std::string percent_encoded(std::string_view text, std::string_view kept) {
   static const char hex[] = "0123456789ABCDEF";
   std::string encoded;
   for (unsigned char c : text) {
     bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '.' || c == '_' || c == '~';
+                      c == '.' || c == '_' || c == '~' || kept.find(static_cast<char>(c)) != kept.npos;
     if (unreserved) {
       encoded += static_cast<char>(c);
     } else {

@@ -1,0 +1,100 @@
+// Engines, and the lists of images that they give.
+#include "engine/engine.h"
+
+#include "capi/guard.h"
+#include "capi/handles.h"
+
+using namespace conu;
+
+std::shared_ptr<Engine> conu::engine_of(const conu_engine_t *handle, conu_cancel_t *cancel) {
+  return handle != nullptr ? handle->engine : Engine::standard(of(cancel));
+}
+
+conu_status_t conu_engine_open(const char *url, conu_cancel_t *cancel, conu_engine_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    if (url != nullptr && *url == '\0')
+      throw Failure(Code::invalid_argument, "the argument url is empty", "give it an address, or NULL for discovery");
+    *out = new conu_engine{Engine::open(text_or_empty(url), of(cancel))};
+  });
+}
+
+conu_status_t conu_engine_default(conu_cancel_t *cancel, conu_engine_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = new conu_engine{Engine::standard(of(cancel))};
+  });
+}
+
+void conu_engine_free(conu_engine_t *engine) { delete engine; }
+
+const char *conu_engine_get_url(const conu_engine_t *engine) {
+  return engine != nullptr ? engine->engine->url().c_str() : nullptr;
+}
+
+const char *conu_engine_get_api_version(const conu_engine_t *engine) {
+  return engine != nullptr ? engine->engine->api_version().c_str() : nullptr;
+}
+
+const char *conu_engine_get_discovery_json(const conu_engine_t *engine) {
+  return engine != nullptr ? engine->engine->discovery().c_str() : nullptr;
+}
+
+conu_status_t conu_engine_set_timeout(conu_engine_t *engine, int64_t timeout_ms, conu_error_t **error) {
+  return guard(__func__, error, [&] { engine_of(engine, nullptr)->set_timeout_ms(timeout_ms); });
+}
+
+conu_status_t conu_engine_ping(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] { engine_of(engine, cancel)->run(of(cancel), ping); });
+}
+
+conu_status_t conu_engine_info(conu_engine_t *engine, conu_cancel_t *cancel, char **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    auto start = [](Api &api) { return api.get("/info", "the engine at " + api.engine.url()); };
+    *out = copied(engine_of(engine, cancel)->run(of(cancel), start));
+  });
+}
+
+conu_status_t conu_engine_version(conu_engine_t *engine, conu_cancel_t *cancel, char **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    auto start = [](Api &api) { return api.get("/version", "the engine at " + api.engine.url()); };
+    *out = copied(engine_of(engine, cancel)->run(of(cancel), start));
+  });
+}
+
+conu_status_t conu_engine_login(conu_engine_t *engine, const char *username, const char *password,
+                                const char *registry, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    std::string name = need_text(username, "username"), secret = need_text(password, "password");
+    engine_of(engine, cancel)->run(of(cancel), [&](Api &api) {
+      return login(api, name, secret, text_or_empty(registry));
+    });
+  });
+}
+
+conu_status_t conu_engine_list_images(conu_engine_t *engine, conu_cancel_t *cancel, conu_image_list_t **out,
+                                      conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    auto found = engine_of(engine, cancel);
+    *out = new conu_image_list{found->run(of(cancel), [&](Api &api) { return list_images(api, found); })};
+  });
+}
+
+size_t conu_image_list_size(const conu_image_list_t *list) { return list != nullptr ? list->items.size() : 0; }
+
+conu_status_t conu_image_list_get(const conu_image_list_t *list, size_t index, conu_image_t **out,
+                                  conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    const Images &items = need(list, "list").items;
+    if (index >= items.size())
+      throw Failure(Code::invalid_argument, "the index " + std::to_string(index) + " is beyond the end of a list of " +
+                                                std::to_string(items.size()) + " images");
+    *out = new conu_image{items[index]};
+  });
+}
+
+void conu_image_list_free(conu_image_list_t *list) { delete list; }

@@ -1,0 +1,87 @@
+// What the opaque handles hold, and how they are made and read.
+#pragma once
+
+#include <conu/conu.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "container/container.h"
+#include "image/build.h"
+#include "image/image.h"
+#include "image/metadata.h"
+#include "loop/cancel.h"
+
+struct conu_error {
+  conu_status_t code = CONU_OK;
+  std::string message, operation, hint, details;
+  int http_status = 0;
+};
+
+struct conu_cancel {
+  explicit conu_cancel(int64_t timeout_ms) : cancel(timeout_ms) {}
+  conu::Cancel cancel;
+};
+
+struct conu_string_list {
+  std::vector<std::string> items;
+};
+
+struct conu_engine {
+  std::shared_ptr<conu::Engine> engine;
+};
+
+struct conu_image {
+  conu::ImagePtr image;
+};
+
+struct conu_image_list {
+  conu::Images items;
+};
+
+struct conu_container {
+  conu::ContainerPtr container;
+};
+
+struct conu_pull_options {
+  std::string platform;
+};
+
+struct conu_build_options {
+  conu::BuildOptions options;
+};
+
+struct conu_run_builder {
+  conu::RunBuilder builder;
+};
+
+struct conu_metadata {
+  explicit conu_metadata(conu::Metadata metadata);
+  conu::Metadata facts;
+  std::string labels_json, env_json;
+  conu_string_list command, image_names, repo_digests, exposed_ports, ipv4_addresses, ipv6_addresses;
+};
+
+struct conu_progress {
+  // What the work has made when it is done: an image, or the images of an archive.
+  struct Made {
+    conu::ImagePtr image;
+    std::optional<conu::Images> images;
+  };
+  std::mutex mutex;  // one call after the other; not for cancelling, which must reach a call that waits
+  std::unique_ptr<conu::Progress> progress;
+  std::shared_ptr<Made> made = std::make_shared<Made>();
+  conu::Step step;
+};
+
+namespace conu {
+
+inline Cancel *of(conu_cancel_t *cancel) { return cancel != nullptr ? &cancel->cancel : nullptr; }
+
+// The engine of a handle; NULL stands for the default one, which is looked for if need be.
+std::shared_ptr<Engine> engine_of(const conu_engine_t *handle, conu_cancel_t *cancel);
+
+}  // namespace conu

@@ -1,0 +1,128 @@
+// A container of an engine: its state, its end, its log.
+#include "container/container.h"
+
+#include "engine/frames.h"
+#include "util/text.h"
+
+namespace conu {
+
+// --- state ----------------------------------------------------------------------------------------------------------------
+
+Task<Json> inspect(Api &api, Container &container) {
+  std::string answer = co_await api.get(container.path("/json"), container.subject());
+  co_return Json::parse(answer, "the engine's answer to GET " + container.path("/json"));
+}
+
+Task<bool> is_running(Api &api, Container &container) {
+  Json document = co_await inspect(api, container);
+  co_return document["State"]["Running"].boolean_or(false);
+}
+
+Task<int> exit_code(Api &api, Container &container) {
+  Json document = co_await inspect(api, container);
+  Json state = document["State"];
+  if (state["Running"].boolean_or(false)) co_return 0;
+  co_return static_cast<int>(state["ExitCode"].integer_or(0));
+}
+
+// --- its end --------------------------------------------------------------------------------------------------------------
+
+Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
+  Scope &scope = co_await current_scope();
+  Deadline deadline(scope, timeout_ms, [&] {
+    return Failure(Code::timeout, container.subject() + " still runs after " + std::to_string(timeout_ms) + " ms");
+  });
+  Request request;
+  request.method = "POST";
+  request.head_timeout_ms = -1;  // the answer may well begin at the container's end only
+  Exchange exchange = co_await api.open(std::move(request), container.path("/wait"), container.subject());
+  std::string answer = co_await exchange.rest(1 << 20);
+  Json result = Json::parse(answer, "the engine's answer to POST " + container.path("/wait"));
+  if (auto message = result["Error"]["Message"].as_string(); message && !message->empty())
+    throw engine_failure(*message, container.subject());
+  Json code = result["StatusCode"];
+  if (!code) throw Failure(Code::protocol, "the engine's answer to the wait for " + container.subject() + " has no exit code");
+  co_return static_cast<int>(*code.as_integer());
+}
+
+Task<void> stop(Api &api, Container &container, int64_t grace_ms) {
+  Request request;
+  request.method = "POST";
+  Query query;
+  int64_t grace_s = grace_ms / 1000 + (grace_ms % 1000 > 0 ? 1 : 0);
+  if (grace_ms >= 0) {
+    query.add("t", std::to_string(grace_s));
+  } else {
+    Json document = co_await inspect(api, container);
+    grace_s = document["Config"]["StopTimeout"].integer_or(10);
+  }
+  // The engine answers when the container has ended.
+  int64_t timeout = api.engine.timeout_ms();
+  request.head_timeout_ms = timeout < 0 || grace_s < 0 ? -1 : timeout + grace_s * 1000;
+  Exchange exchange = co_await api.open(std::move(request), container.path("/stop" + query.text()), container.subject());
+  co_await exchange.rest(1 << 20);
+}
+
+Task<void> kill(Api &api, Container &container, std::string signal) {
+  Query query;
+  query.add("signal", signal);
+  try {
+    co_await api.call("POST", container.path("/kill" + query.text()), container.subject());
+  } catch (Failure &failure) {
+    // Docker answers 409, older ones and Podman 500, to the same effect.
+    bool not_running = failure.message.find("is not running") != std::string::npos ||
+                       failure.message.find("can only kill running containers") != std::string::npos;
+    if (not_running) failure.code = Code::conflict;
+    throw;
+  }
+}
+
+Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
+  Query query;
+  query.flag("force", force).flag("v", volumes);
+  try {
+    co_await api.call("DELETE", container.path(query.text()), container.subject());
+  } catch (const Failure &failure) {
+    bool under_way = failure.http_status == 409 && failure.message.find("already in progress") != std::string::npos;
+    bool gone = failure.http_status == 404 && force;
+    if (!under_way && !gone) throw;
+  }
+}
+
+// --- log ------------------------------------------------------------------------------------------------------------------
+
+// Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below API 1.42,
+// and Podman, call everything raw.
+static Task<bool> is_raw(Api &api, Container &container, std::string content_type) {
+  if (content_type == "application/vnd.docker.multiplexed-stream") co_return false;
+  Json document = co_await inspect(api, container);
+  co_return document["Config"]["Tty"].boolean_or(false);
+}
+
+Task<std::string> logs(Api &api, Container &container) {
+  Request request;
+  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
+  std::string log;
+  try {
+    Exchange exchange =
+        co_await api.open(std::move(request), container.path("/logs?stdout=1&stderr=1"), container.subject());
+    std::string content_type(exchange.header("Content-Type"));
+    bool raw = co_await is_raw(api, container, content_type);
+    FrameReader frames(raw);
+    for (;;) {
+      std::string_view bytes = co_await exchange.next();
+      if (bytes.empty()) break;
+      frames.feed(bytes);
+      int channel;
+      std::string_view piece;
+      while (frames.next(&channel, &piece)) log.append(piece);
+    }
+    frames.finish();
+  } catch (Failure &failure) {
+    if (failure.message.find("does not support reading") != std::string::npos) failure.code = Code::unsupported;
+    throw;
+  }
+  co_return log;
+}
+
+}  // namespace conu

@@ -1,0 +1,47 @@
+// A container of an engine, and what can be asked of it and done with it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "container/run_builder.h"
+#include "engine/engine.h"
+#include "image/image.h"
+
+namespace conu {
+
+class Container {
+ public:
+  Container(std::shared_ptr<Engine> engine, std::string id, std::string name)
+      : engine_(std::move(engine)), id_(std::move(id)), name_(std::move(name)) {}
+
+  const std::shared_ptr<Engine> &engine() const { return engine_; }
+  const std::string &id() const { return id_; }
+  const std::string &name() const { return name_; }
+  std::string path(const std::string &rest) const { return "/containers/" + id_ + rest; }
+  std::string subject() const { return "the container " + name_; }
+
+ private:
+  const std::shared_ptr<Engine> engine_;
+  const std::string id_;
+  const std::string name_;
+};
+
+using ContainerPtr = std::shared_ptr<Container>;
+
+// Creates and starts. What was created and cannot be started, or was cancelled, is removed again.
+Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder);
+
+Task<Json> inspect(Api &api, Container &container);
+Task<bool> is_running(Api &api, Container &container);
+Task<int> exit_code(Api &api, Container &container);  // 0 while it runs
+
+Task<int> wait(Api &api, Container &container, int64_t timeout_ms);
+Task<void> stop(Api &api, Container &container, int64_t grace_ms);  // rounded up to seconds; negative: its own
+Task<void> kill(Api &api, Container &container, std::string signal);
+Task<void> remove(Api &api, Container &container, bool force, bool volumes);
+
+// Both streams as they came, bytes untouched.
+Task<std::string> logs(Api &api, Container &container);
+
+}  // namespace conu

@@ -1,0 +1,138 @@
+// An engine's API on one loop, and the engine's errors.
+#include "engine/api.h"
+
+#include "engine/engine.h"
+#include "util/text.h"
+
+namespace conu {
+
+Query &Query::add(std::string_view name, std::string_view value) {
+  if (value.empty()) return *this;
+  text_ += text_.empty() ? '?' : '&';
+  text_.append(name).append("=").append(percent_encoded(value));
+  return *this;
+}
+
+// --- the engine's errors --------------------------------------------------------------------------------------------------
+
+static bool says(const std::string &text, std::initializer_list<std::string_view> phrases) {
+  for (auto phrase : phrases)
+    if (text.find(phrase) != text.npos) return true;
+  return false;
+}
+
+// Engines pass on what a registry said as text. These phrases are those of the distribution specification's error codes,
+// of its clients in Docker and Podman, and of Go's network errors.
+static Code code_of_text(const std::string &message, Code otherwise) {
+  std::string text = lower_case(message);
+  if (says(text, {"toomanyrequests", "too many requests", "rate limit"})) return Code::rate_limited;
+  if (says(text, {"unauthorized", "no basic auth credentials", "authentication required", "pull access denied",
+                  "requested access to the resource is denied", "invalid username/password", "incorrect username"}))
+    return Code::unauthorized;
+  if (says(text, {"manifest unknown", "name unknown", "not found", "no such image", "does not exist",
+                  "no matching manifest", "no image found in manifest list", "no image found in image index"}))
+    return Code::not_found;
+  return otherwise;
+}
+
+static const char *hint_of(Code code, const std::string &message) {
+  std::string text = lower_case(message);
+  if (says(text, {"no matching manifest", "no image found in manifest list", "no image found in image index"}))
+    return "the image is not made for this platform: ask for another one, or for another tag";
+  if (says(text, {"server gave http response to https client"}))
+    return "the registry speaks plain HTTP: tell the engine that it is an insecure registry";
+  if (says(text, {"connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host",
+                  "connection reset by peer", "tls handshake timeout"}))
+    return "the engine cannot reach the registry: see that its name is right and that it runs";
+  switch (code) {
+    case Code::unauthorized:
+      return "log in to the registry (conu_engine_login, or `docker login`), and see that the name is right: registries "
+             "answer the same for an image that does not exist";
+    case Code::rate_limited:
+      return "the registry counts its answers: log in for a higher limit, wait, or use a mirror";
+    default:
+      return "";
+  }
+}
+
+static Code code_of_status(int status) {
+  switch (status) {
+    case 400:
+      return Code::invalid_argument;
+    case 401:
+      return Code::unauthorized;
+    case 403:
+      return Code::permission;
+    case 404:
+      return Code::not_found;
+    case 409:
+      return Code::conflict;
+    case 429:
+      return Code::rate_limited;
+    case 501:
+      return Code::unsupported;
+    default:
+      return Code::engine;
+  }
+}
+
+// The engines' `{"message": …}`, or what a proxy in between says in its own way.
+static std::string message_in(std::string_view body) {
+  try {
+    Json document = Json::parse(body, "the body");
+    if (document.is_object())
+      if (auto message = document["message"].as_string()) return std::string(trimmed(*message));
+  } catch (const Failure &) {
+    // No JSON: the text itself has to do.
+  }
+  return excerpt(body);
+}
+
+Failure engine_failure(int status, std::string_view body, const std::string &request, const std::string &subject) {
+  std::string words = message_in(body);
+  Code code = code_of_status(status);
+  // 500 is what engines answer for a registry's refusal, too.
+  if (code == Code::engine || code == Code::not_found) code = code_of_text(words, code);
+  if (status == 400 && says(words, {"client version", "API version"})) code = Code::unsupported;
+  std::string message = subject + ": the engine answered " + std::to_string(status) + " to " + request;
+  message += words.empty() ? " and gave no reason" : ": " + words;
+  return Failure(code, message, hint_of(code, words), status);
+}
+
+Failure engine_failure(const std::string &message, const std::string &subject) {
+  Code code = code_of_text(message, Code::engine);
+  return Failure(code, subject + ": the engine reports: " + std::string(trimmed(message)), hint_of(code, message));
+}
+
+// --- requests -------------------------------------------------------------------------------------------------------------
+
+Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
+  request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
+  std::string name = request.name();
+  Exchange exchange = co_await http.open(std::move(request));
+  if (exchange.status() >= 400) {
+    std::string body = co_await exchange.rest(1 << 20);
+    throw engine_failure(exchange.status(), body, name, subject);
+  }
+  co_return exchange;
+}
+
+Task<std::string> Api::call(std::string method, std::string path, std::string subject, Json body) {
+  Request request;
+  request.method = std::move(method);
+  request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
+  if (body) {
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.body = body.dump();
+  }
+  Exchange exchange = co_await open(std::move(request), std::move(path), std::move(subject));
+  std::string answer = co_await exchange.rest();
+  co_return answer;
+}
+
+Task<std::string> Api::get(std::string path, std::string subject) {
+  std::string answer = co_await call("GET", std::move(path), std::move(subject));
+  co_return answer;
+}
+
+}  // namespace conu

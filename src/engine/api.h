@@ -1,0 +1,47 @@
+// An engine's API on one loop: paths with their version, answers checked, the engine's errors as failures.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "json/json.h"
+#include "transport/http.h"
+
+namespace conu {
+
+class Engine;
+
+// Query parameters, encoded. An empty value is left out.
+class Query {
+ public:
+  Query &add(std::string_view name, std::string_view value);
+  Query &flag(std::string_view name, bool value) { return add(name, value ? std::string_view("1") : std::string_view()); }
+  const std::string &text() const { return text_; }  // "" or "?a=b&c=d"
+
+ private:
+  std::string text_;
+};
+
+// The failure that an answer of 400 and above stands for. `subject` is what the request was about ("the image x:1").
+Failure engine_failure(int status, std::string_view body, const std::string &request, const std::string &subject);
+
+// The failure that an engine reports in its own words, without a status of its own: in a stream that began well.
+Failure engine_failure(const std::string &message, const std::string &subject);
+
+class Api {
+ public:
+  Api(Engine &engine, HttpClient &http) : engine(engine), http(http) {}
+
+  // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the message.
+  Task<Exchange> open(Request request, std::string path, std::string subject);
+  // The whole body of an answer.
+  Task<std::string> call(std::string method, std::string path, std::string subject, Json body = {});
+  Task<std::string> get(std::string path, std::string subject);
+
+  Engine &engine;
+  HttpClient &http;
+};
+
+}  // namespace conu

@@ -1,0 +1,40 @@
+// Tar archives made piece by piece, over libarchive, which is loaded on first use.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct archive;
+struct archive_entry;
+
+namespace conu {
+
+class ArchiveWriter {
+ public:
+  ArchiveWriter();  // Failure(unsupported) with a hint where libarchive is not installed
+  ~ArchiveWriter();
+  ArchiveWriter(const ArchiveWriter &) = delete;
+  ArchiveWriter &operator=(const ArchiveWriter &) = delete;
+
+  // Begins an entry, owned by user and group 0: `status` gives its type, mode, size and times, `target` is where a symbolic
+  // link points to. Then as many bytes of data follow as its size says.
+  void begin(const std::string &name, const struct stat &status, const std::string &target);
+  void data(std::string_view bytes);
+  void finish();  // the end of the archive
+
+  // What has been made and not been taken yet.
+  std::string take() { return std::exchange(made_, {}); }
+  size_t size() const { return made_.size(); }
+
+ private:
+  static ssize_t collect(archive *, void *self, const void *bytes, size_t size);
+  void check(int result, const char *what);
+
+  archive *archive_ = nullptr;
+  std::string made_;
+};
+
+}  // namespace conu

@@ -1,0 +1,27 @@
+// Building images from a folder with a Dockerfile.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "image/image.h"
+
+namespace conu {
+
+struct BuildOptions {
+  std::string path;
+  std::string dockerfile = "Dockerfile";
+  std::vector<std::string> tags;
+  std::map<std::string, std::string> args;
+  std::map<std::string, std::string> labels;
+  std::string target;
+  std::string platform;
+  bool no_cache = false;
+  bool pull = false;
+};
+
+// By the engine's classic builder: BuildKit would need a session of its own. The image carries the session's marks.
+Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, BuildOptions options);
+
+}  // namespace conu

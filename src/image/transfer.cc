@@ -1,0 +1,221 @@
+// Images on their way between engine, registry and file.
+#include "image/transfer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "session/labels.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/text.h"
+
+namespace conu {
+
+// --- pull -----------------------------------------------------------------------------------------------------------------
+
+// Whether the same request may well succeed a moment later.
+static bool is_passing(const Failure &failure) {
+  if (failure.code != Code::engine) return false;
+  std::string text = lower_case(failure.message);
+  for (const char *phrase : {"unexpected eof", "connection reset by peer", "i/o timeout", "tls handshake timeout",
+                             "502 bad gateway", "503 service unavailable", "504 gateway"})
+    if (text.find(phrase) != text.npos) return true;
+  return false;
+}
+
+static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::string &platform) {
+  const Reference &reference = image.reference();
+  Request request;
+  request.method = "POST";
+  // The whole of a pull may take any time, but not in silence.
+  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
+  std::string auth = co_await registry_auth(api, reference.domain);
+  request.headers.emplace_back("X-Registry-Auth", auth);
+  Query query;
+  query.add("fromImage", reference.name()).add("tag", reference.digest.empty() ? reference.tag : reference.digest);
+  query.add("platform", platform);
+  Exchange exchange = co_await api.open(std::move(request), "/images/create" + query.text(), image.subject());
+  co_await read_steps(exchange, steps, image.subject(), nullptr);
+}
+
+// "linux/arm64/v8" against what the image says of itself. Engines have been seen to answer with what they had.
+static void check_platform(const std::string &document, const std::string &platform, const Image &image) {
+  Json json = Json::parse(document, "the engine's answer to GET " + image.path("/json"));
+  std::vector<std::string> is{json["Os"].text_or(""), json["Architecture"].text_or(""), json["Variant"].text_or("")};
+  auto wanted = split(platform, '/');
+  bool fits = wanted.size() > 1 ? wanted[0] == is[0] && wanted[1] == is[1] : wanted[0] == is[0] || wanted[0] == is[1];
+  if (fits) return;
+  throw Failure(Code::not_found,
+                image.subject() + " was asked for as " + platform + ", but what the engine has is " + is[0] + "/" + is[1],
+                "the image is not made for this platform: ask for another one, or for another tag");
+}
+
+Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
+  image.reference();
+  const int64_t pauses_ms[] = {200, 800, -1};
+  for (int64_t pause : pauses_ms) {
+    std::optional<Failure> failure;
+    try {
+      co_await pull_once(api, steps, image, platform);
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (!failure) break;
+    if (pause < 0 || !is_passing(*failure)) throw *failure;
+    log(LogLevel::warning, "trying again: " + failure->message);
+    co_await sleep_for(pause);
+  }
+  image.remember(std::nullopt);
+  // A stream that ended well proves little: the image has to be there.
+  std::string document = co_await inspect(api, image, true);
+  if (!platform.empty()) check_platform(document, platform, image);
+}
+
+// --- push -----------------------------------------------------------------------------------------------------------------
+
+Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag) {
+  ImagePtr target;
+  if (repository.empty() && tag.empty()) {
+    image.reference();
+    target = Image::by_name(image.engine(), image.name());
+  } else {
+    target = co_await tag_image(api, image, repository, tag);
+  }
+  const Reference &reference = target->reference();
+  Request request;
+  request.method = "POST";
+  request.head_timeout_ms = api.engine.timeout_ms();
+  std::string auth = co_await registry_auth(api, reference.domain);
+  request.headers.emplace_back("X-Registry-Auth", auth);
+  Query query;
+  query.add("tag", reference.tag);
+  std::string path = "/images/" + percent_encoded(reference.name(), "/:") + "/push" + query.text();
+  Exchange exchange = co_await api.open(std::move(request), path, target->subject());
+  co_await read_steps(exchange, steps, target->subject(), nullptr);
+  co_return target;
+}
+
+// --- save -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// A file that appears under its name when it is whole, and leaves nothing behind otherwise.
+class NewFile {
+ public:
+  explicit NewFile(const std::string &path) : path_(path), temporary_(path + "." + random_uuid()) {
+    fd_.reset(open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!fd_) throw system_failure("cannot write " + path, errno);
+  }
+  ~NewFile() {
+    if (fd_) unlink(temporary_.c_str());
+  }
+  NewFile(const NewFile &) = delete;
+  NewFile &operator=(const NewFile &) = delete;
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (n < 0 && errno != EINTR) throw system_failure("cannot write " + path_, errno);
+      if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
+    }
+  }
+  void complete() {
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) throw system_failure("cannot write " + path_, errno);
+    fd_.reset();
+  }
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  Fd fd_;
+};
+
+}  // namespace
+
+Task<void> save(Api &api, Image &image, std::string path) {
+  NewFile file(path);
+  Request request;
+  request.head_timeout_ms = -1;  // engines collect the whole archive before its first byte
+  Exchange exchange = co_await api.open(std::move(request), image.path("/get"), image.subject());
+  for (;;) {
+    std::string_view piece = co_await exchange.next();
+    if (piece.empty()) break;
+    file.write(piece);
+  }
+  file.complete();
+}
+
+// --- load -----------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// A file as a request's body.
+class FileBody : public BodySource {
+ public:
+  explicit FileBody(const std::string &path) : path_(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (!fd_) throw system_failure("cannot open " + path, errno);
+    struct stat status {};
+    if (fstat(fd_.get(), &status) != 0) throw system_failure("cannot read " + path, errno);
+    if (S_ISDIR(status.st_mode)) throw system_failure("cannot read " + path, EISDIR);
+    size_ = S_ISREG(status.st_mode) ? status.st_size : -1;
+    left_ = size_;
+  }
+
+  int64_t size() const override { return size_; }
+
+  std::string_view next() override {
+    if (left_ == 0) return {};
+    ssize_t n;
+    do n = read(fd_.get(), buffer_.data(), buffer_.size());
+    while (n < 0 && errno == EINTR);
+    if (n < 0) throw system_failure("cannot read " + path_, errno);
+    if (size_ < 0) return {buffer_.data(), static_cast<size_t>(n)};
+    if (n == 0) throw Failure(Code::io, path_ + " became shorter while it was read");
+    n = std::min<int64_t>(n, left_);
+    left_ -= n;
+    return {buffer_.data(), static_cast<size_t>(n)};
+  }
+
+ private:
+  std::string path_;
+  Fd fd_;
+  int64_t size_ = -1;
+  int64_t left_ = -1;
+  std::string buffer_ = std::string(128 << 10, '\0');
+};
+
+}  // namespace
+
+// "Loaded image: a:1" (Docker, Podman), "Loaded image ID: sha256:…" (Docker), "Loaded image(s): a:1,b:2" (older Podman).
+static void add_loaded(const std::string &text, const std::shared_ptr<Engine> &engine, Images *images) {
+  static const std::string_view id_start = "Loaded image ID: ";
+  if (text.starts_with(id_start)) {
+    images->push_back(Image::by_id(engine, std::string(trimmed(text.substr(id_start.size())))));
+    return;
+  }
+  for (std::string_view start : {"Loaded image: ", "Loaded image(s): "}) {
+    if (!text.starts_with(start)) continue;
+    for (auto name : split(std::string_view(text).substr(start.size()), ','))
+      images->push_back(Image::from_engine(engine, std::string(trimmed(name)), ""));
+  }
+}
+
+Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::string path) {
+  Request request;
+  request.method = "POST";
+  request.headers.emplace_back("Content-Type", "application/x-tar");
+  request.source = std::make_shared<FileBody>(path);
+  std::string subject = "the archive " + path;
+  Exchange exchange = co_await api.open(std::move(request), "/images/load?quiet=0", subject);
+  Images images;
+  co_await read_steps(exchange, steps, subject, [&](const Json &, const Step &step) {
+    for (auto line : split(step.text, '\n')) add_loaded(std::string(line), engine, &images);
+  });
+  if (images.empty()) throw Failure(Code::engine, subject + ": the engine found no image in it");
+  co_return images;
+}
+
+}  // namespace conu

@@ -1,0 +1,136 @@
+// The cancel object that a user hands to calls, and a call's watch on it.
+#include "loop/cancel.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "loop/loop.h"
+
+namespace conu {
+
+static int64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
+}
+
+Cancel::Cancel(int64_t timeout_ms) : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!fd_) throw system_failure("cannot make a cancel object", errno);
+  const int64_t most_ms = int64_t{1} << 40;  // some thirty years, so that the sum cannot overflow
+  if (timeout_ms >= 0) deadline_ns_ = monotonic_ns() + std::min(timeout_ms, most_ms) * 1000000;
+}
+
+// Only what is safe in a signal handler: a store and a write.
+void Cancel::trigger() noexcept {
+  triggered_.store(true);
+  wake();
+}
+
+void Cancel::wake() noexcept {
+  int saved = errno;
+  uint64_t one = 1;
+  while (write(fd_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
+  errno = saved;
+}
+
+bool Cancel::is_triggered() const noexcept {
+  return triggered_.load() || (deadline_ns_ >= 0 && monotonic_ns() >= deadline_ns_);
+}
+
+void Cancel::set_check(Check check, void *user) noexcept {
+  check_user_.store(user);
+  check_.store(check);
+}
+
+int64_t Cancel::remaining_ms() const {
+  if (deadline_ns_ < 0) return -1;
+  int64_t left = deadline_ns_ - monotonic_ns();
+  return left <= 0 ? 0 : (left + 999999) / 1000000;
+}
+
+std::unique_ptr<Failure> Cancel::verdict() noexcept {
+  if (triggered_.load()) return std::make_unique<Failure>(Code::cancelled, "the call was cancelled");
+  if (deadline_ns_ >= 0 && monotonic_ns() >= deadline_ns_)
+    return std::make_unique<Failure>(Code::timeout, "the deadline of the call's cancel object has passed");
+  Check check = check_.load();
+  if (check == nullptr || !check(check_user_.load())) return nullptr;
+  trigger();
+  return std::make_unique<Failure>(Code::cancelled, "the call was cancelled");
+}
+
+void Cancel::drain_wakes() noexcept {
+  uint64_t count = 0;
+  while (read(fd_.get(), &count, sizeof count) < 0 && errno == EINTR) {
+  }
+  // A trigger that came meanwhile was written into what has just been read: the other calls must see it too.
+  if (triggered_.load()) wake();
+}
+
+struct CancelWatch::State {
+  State(Scope &scope, Cancel &cancel) : scope(scope), cancel(cancel), timer(scope.loop) {
+    int result = uv_poll_init(scope.loop.uv(), poll.get(), cancel.fd());
+    if (result == UV_EEXIST) {  // two calls on one loop were given the same object
+      copy.reset(fcntl(cancel.fd(), F_DUPFD_CLOEXEC, 0));
+      result = uv_poll_init(scope.loop.uv(), poll.get(), copy.get());
+    }
+    if (result != 0) throw Failure(Code::io, std::string("cannot watch the cancel object: ") + uv_strerror(result));
+    poll->data = this;
+    uv_poll_start(poll.get(), UV_READABLE, [](uv_poll_t *handle, int, int) {
+      static_cast<State *>(handle->data)->woken();
+      uv_stop(handle->loop);
+    });
+    start_timer();
+  }
+  ~State() {
+    uv_close(reinterpret_cast<uv_handle_t *>(poll.release()),
+             [](uv_handle_t *handle) { delete reinterpret_cast<uv_poll_t *>(handle); });
+  }
+
+  // For the deadline, and for a check: an interpreter's signal handler may set a flag without waking anybody.
+  void start_timer() {
+    const int64_t check_ms = 25;
+    int64_t left = cancel.remaining_ms();
+    if (cancel.has_check()) left = left < 0 ? check_ms : std::min(left, check_ms);
+    if (left >= 0) timer.start(left, [this] { ask(); });
+  }
+  void woken() {
+    if (!cancel.is_triggered()) cancel.drain_wakes();
+    ask();
+  }
+  void ask() {
+    auto reason = cancel.verdict();
+    if (!reason) {
+      start_timer();
+      return;
+    }
+    timer.stop();
+    uv_poll_stop(poll.get());  // it stays readable: once told is enough
+    scope.cancel(*reason);
+  }
+
+  Scope &scope;
+  Cancel &cancel;
+  Timer timer;
+  std::unique_ptr<uv_poll_t> poll = std::make_unique<uv_poll_t>();
+  Fd copy;  // closed after the poll has let go of it
+};
+
+CancelWatch::CancelWatch(Scope &scope, Cancel *cancel) {
+  if (cancel == nullptr) return;
+  // One that is triggered already ends the call before its first request.
+  if (auto reason = cancel->verdict()) {
+    scope.cancel(*reason);
+    return;
+  }
+  state_ = std::make_unique<State>(scope, *cancel);
+}
+
+CancelWatch::~CancelWatch() = default;
+
+}  // namespace conu

@@ -1,0 +1,183 @@
+// A connection: bytes in both directions over a socket, plain or under TLS.
+#include "transport/connection.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "loop/loop.h"
+#include "loop/resolve.h"
+#include "transport/tls.h"
+
+namespace conu {
+
+Connection::Connection(Loop &loop, Fd socket, std::string peer)
+    : peer_(std::move(peer)), descriptor_(loop, std::move(socket)) {}
+
+Connection::~Connection() = default;
+
+ssize_t Connection::receive(char *data, size_t size) {
+  for (;;) {
+    ssize_t n = recv(descriptor_.fd(), data, size, MSG_DONTWAIT);
+    if (n >= 0) return n;
+    if (errno == EAGAIN) return -1;
+    if (errno == ECONNRESET) throw Failure(Code::unreachable, peer_ + " has broken off the connection");
+    if (errno != EINTR) throw Failure(Code::unreachable, system_failure("cannot read from " + peer_, errno).message);
+  }
+}
+
+ssize_t Connection::transmit(std::string_view bytes) {
+  for (;;) {
+    ssize_t n = send(descriptor_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0) return n;
+    if (errno == EAGAIN) return -1;
+    if (errno == EPIPE || errno == ECONNRESET)
+      throw Failure(Code::unreachable, peer_ + " has broken off the connection");
+    if (errno != EINTR) throw Failure(Code::unreachable, system_failure("cannot write to " + peer_, errno).message);
+  }
+}
+
+Task<bool> Connection::fill() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ == capacity) {
+    memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+  }
+  if (end_ == capacity) throw Failure(Code::protocol, peer_ + " sends a head that is too long");
+  for (;;) {
+    char *room = buffer_.get() + end_;
+    ssize_t n = tls_ ? tls_->receive(*this, room, capacity - end_) : receive(room, capacity - end_);
+    if (n >= 0) {
+      end_ += static_cast<size_t>(n);
+      co_return n > 0;
+    }
+    co_await descriptor_.readable();
+  }
+}
+
+size_t Connection::try_write(std::string_view bytes) {
+  ssize_t n = tls_ ? tls_->transmit(*this, bytes) : transmit(bytes);
+  return n < 0 ? 0 : static_cast<size_t>(n);
+}
+
+Task<void> Connection::write(std::string_view bytes) {
+  for (;;) {
+    bytes.remove_prefix(try_write(bytes));
+    bool all_out = bytes.empty() && (!tls_ || tls_->flush(*this));
+    if (all_out) co_return;
+    co_await descriptor_.writable();
+  }
+}
+
+Task<void> Connection::close_write() {
+  if (tls_) {
+    tls_->close_write();
+    while (!tls_->flush(*this)) co_await descriptor_.writable();
+  }
+  shutdown(descriptor_.fd(), SHUT_WR);
+}
+
+void Connection::abort() noexcept { shutdown(descriptor_.fd(), SHUT_RDWR); }
+
+bool Connection::is_quiet() {
+  char byte;
+  ssize_t n = recv(descriptor_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n < 0 && (errno == EAGAIN || errno == EINTR) && begin_ == end_;
+}
+
+// What a failed connect means, and what the user can do.
+static Failure connect_failure(const Endpoint &endpoint, int error_number) {
+  std::string message = system_failure("cannot connect to " + endpoint.url, error_number).message;
+  if (endpoint.socket_path.empty())
+    return Failure(Code::unreachable, message, "see that the engine listens there and that no firewall stands between");
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Failure(Code::unreachable, message, "there is no such socket: start the engine, or name another one");
+    case EACCES:
+    case EPERM:
+      return Failure(Code::permission, message,
+                     "this user may not open the socket: join the group that owns it (often \"docker\"), or use a "
+                     "rootless engine");
+    case ECONNREFUSED:
+      return Failure(Code::unreachable, message, "the socket is there but nobody listens: the engine has stopped");
+    default:
+      return Failure(Code::unreachable, message);
+  }
+}
+
+// Awaits a connect that is under way, and gives its errno.
+static Task<int> connected(Descriptor &descriptor) {
+  co_await descriptor.writable();
+  int error_number = 0;
+  socklen_t size = sizeof error_number;
+  getsockopt(descriptor.fd(), SOL_SOCKET, SO_ERROR, &error_number, &size);
+  co_return error_number;
+}
+
+static Fd new_socket(int family) {
+  Fd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) throw system_failure("cannot make a socket", errno);
+  return socket;
+}
+
+static Task<std::shared_ptr<Connection>> open_unix(Loop &loop, const Endpoint &endpoint) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (endpoint.socket_path.size() >= sizeof address.sun_path)
+    throw Failure(Code::invalid_argument, "the path of the socket in " + endpoint.url + " is longer than " +
+                                              std::to_string(sizeof address.sun_path - 1) + " bytes");
+  memcpy(address.sun_path, endpoint.socket_path.data(), endpoint.socket_path.size());
+  Fd socket = new_socket(AF_UNIX);
+  // EAGAIN: the queue of the listener is full; there is nothing to poll for, so a short sleep it is.
+  while (connect(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0) {
+    if (errno != EAGAIN && errno != EINTR) throw connect_failure(endpoint, errno);
+    co_await sleep_for(1);
+  }
+  co_return std::make_shared<Connection>(loop, std::move(socket), endpoint.url);
+}
+
+static Task<Fd> open_tcp(Loop &loop, const Endpoint &endpoint) {
+  std::vector<Address> addresses = co_await resolve(endpoint.host, endpoint.port);
+  int error_number = 0;
+  for (const Address &address : addresses) {
+    Fd socket = new_socket(address.storage.ss_family);
+    int one = 1;
+    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(socket.get(), reinterpret_cast<const sockaddr *>(&address.storage), address.size) == 0)
+      co_return socket;
+    error_number = errno;
+    if (error_number != EINPROGRESS) continue;
+    // The descriptor under watch is a copy, so that the socket is whole when the watch ends.
+    Descriptor watched(loop, Fd(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)));
+    error_number = co_await connected(watched);
+    if (error_number == 0) co_return socket;
+  }
+  throw connect_failure(endpoint, error_number);
+}
+
+Task<std::shared_ptr<Connection>> Connection::open(Loop &loop, Endpoint endpoint) {
+  if (!endpoint.socket_path.empty()) {
+    auto connection = co_await open_unix(loop, endpoint);
+    co_return connection;
+  }
+  Fd socket = co_await open_tcp(loop, endpoint);
+  auto connection = std::make_shared<Connection>(loop, std::move(socket), endpoint.url);
+  if (endpoint.tls) {
+    connection->tls_ = std::make_unique<TlsSession>(*endpoint.tls, endpoint);
+    while (!connection->tls_->handshake(*connection)) {
+      if (connection->tls_->flush(*connection))
+        co_await connection->descriptor_.readable();
+      else
+        co_await connection->descriptor_.writable();
+    }
+  }
+  co_return connection;
+}
+
+}  // namespace conu

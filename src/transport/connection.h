@@ -1,0 +1,56 @@
+// A connection: bytes in both directions over a socket, plain or under TLS.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loop/descriptor.h"
+#include "transport/endpoint.h"
+
+namespace conu {
+
+class TlsSession;
+
+class Connection {
+ public:
+  Connection(Loop &loop, Fd socket, std::string peer);
+  ~Connection();
+
+  // Connects to an endpoint, with the TLS handshake where it asks for one. Failure(unreachable), Failure(permission) or
+  // Failure(unauthorized) with a hint that fits the cause.
+  static Task<std::shared_ptr<Connection>> open(Loop &loop, Endpoint endpoint);
+
+  // Reads into the buffer behind what is there. False at the end of file.
+  Task<bool> fill();
+  // The bytes that were read and not consumed. Views into it hold until the next fill.
+  std::string_view buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  void consume(size_t size) { begin_ += size; }
+
+  Task<void> write(std::string_view bytes);
+  // Writes what goes without waiting, and gives how much that was.
+  size_t try_write(std::string_view bytes);
+  // No more bytes will be written; those of the other side still come.
+  Task<void> close_write();
+  // Ends the reads and writes of both sides at once.
+  void abort() noexcept;
+
+  // Whether a request may be sent on it after a while of silence: the other side has neither closed it nor spoken.
+  bool is_quiet();
+
+ private:
+  friend class TlsSession;
+  // Without waiting: the number of bytes, 0 at the end of file, -1 where there is nothing to read (or no room) now.
+  ssize_t receive(char *data, size_t size);
+  ssize_t transmit(std::string_view bytes);
+
+  std::string peer_;
+  Descriptor descriptor_;
+  std::unique_ptr<TlsSession> tls_;
+  static constexpr size_t capacity = 64 << 10;
+  std::unique_ptr<char[]> buffer_{new char[capacity]};
+  size_t begin_ = 0, end_ = 0;
+};
+
+}  // namespace conu

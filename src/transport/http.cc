@@ -1,0 +1,210 @@
+// The HTTP/1.1 client of one loop.
+#include "transport/http.h"
+
+#include "loop/loop.h"
+#include "util/version.h"
+
+namespace conu {
+
+// --- uploads ----------------------------------------------------------------------------------------------------------
+
+// A body on its way, beside the reading of the answer: engines answer while they still read, and refuse early.
+struct Exchange::Upload {
+  std::shared_ptr<Connection> connection;
+  std::shared_ptr<BodySource> source;
+  std::exception_ptr failure;  // of the source
+  bool done = false;
+};
+
+static std::string chunk_head(size_t size) {
+  char head[24];
+  snprintf(head, sizeof head, "%zx\r\n", size);
+  return head;
+}
+
+Task<void> Exchange::upload(std::shared_ptr<Upload> upload) {
+  bool chunked = upload->source->size() < 0;
+  for (;;) {
+    std::string_view piece;
+    try {
+      piece = upload->source->next();
+    } catch (...) {
+      // The request cannot be completed: breaking it off wakes the reader, who tells why.
+      upload->failure = std::current_exception();
+      upload->connection->abort();
+      co_return;
+    }
+    if (piece.empty()) break;
+    if (chunked) {
+      std::string head = chunk_head(piece.size());
+      co_await upload->connection->write(head);
+    }
+    co_await upload->connection->write(piece);
+    if (chunked) co_await upload->connection->write("\r\n");
+  }
+  if (chunked) co_await upload->connection->write("0\r\n\r\n");
+  upload->done = true;
+}
+
+// --- exchange ---------------------------------------------------------------------------------------------------------
+
+Exchange::Exchange(HttpClient &client, std::shared_ptr<Connection> connection, const Request &request)
+    : client_(&client),
+      connection_(std::move(connection)),
+      name_(request.name()),
+      parser_(request.method == "HEAD"),
+      is_head_request_(request.method == "HEAD"),
+      head_timeout_ms_(request.head_timeout_ms),
+      piece_timeout_ms_(request.piece_timeout_ms) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::fail(const Failure &failure) {
+  connection_.reset();
+  if (upload_ && upload_->failure) std::rethrow_exception(upload_->failure);
+  std::string message = failure.code == Code::protocol
+                            ? "the answer of " + client_->endpoint().url + " to " + name_ + " cannot be used: "
+                            : name_ + ": ";
+  std::string hint = failure.hint;
+  if (hint.empty() && failure.code == Code::unreachable)
+    hint = "the engine has stopped or was restarted in the middle of the call; try again";
+  throw Failure(failure.code, message + failure.message, hint, failure.http_status);
+}
+
+static std::string head_of(const Request &request, const Endpoint &endpoint) {
+  std::string head;
+  head.reserve(256);
+  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\nHost: ");
+  head.append(endpoint.authority()).append("\r\nUser-Agent: libconu/" CONU_VERSION_TEXT "\r\n");
+  for (const auto &[name, value] : request.headers) head.append(name).append(": ").append(value).append("\r\n");
+  if (request.source && request.source->size() < 0)
+    head.append("Transfer-Encoding: chunked\r\n");
+  else if (request.source)
+    head.append("Content-Length: ").append(std::to_string(request.source->size())).append("\r\n");
+  else if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
+    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  head.append("\r\n").append(request.body);
+  return head;
+}
+
+Task<void> Exchange::send(const Request &request) {
+  std::string head = head_of(request, client_->endpoint());
+  size_t sent = connection_->try_write(head);
+  if (sent < head.size()) co_await connection_->write(std::string_view(head).substr(sent));
+  if (!request.source) co_return;
+  upload_ = std::make_shared<Upload>();
+  upload_->connection = connection_;
+  upload_->source = request.source;
+  upload_line_ = Background(client_->loop(), upload(upload_));
+}
+
+Task<void> Exchange::read_head() {
+  std::string_view piece;
+  for (;;) {
+    size_t used = parser_.parse(connection_->buffered(), &piece);
+    connection_->consume(used);
+    if (parser_.is_head_done()) {
+      int status = parser_.status();
+      if (status >= 200 || status == 101) co_return;
+      parser_ = ResponseParser(is_head_request_);  // 1xx: the answer proper comes behind it
+      continue;
+    }
+    bool more = co_await connection_->fill();
+    if (!more) parser_.finish();
+    got_bytes_ = true;
+  }
+}
+
+Task<std::string_view> Exchange::next() {
+  std::optional<Failure> failure;
+  try {
+    Scope &scope = co_await current_scope();
+    std::string_view piece;
+    while (connection_ && !parser_.is_done()) {
+      std::string_view bytes = connection_->buffered();
+      if (!bytes.empty()) {
+        size_t used = parser_.parse(bytes, &piece);
+        connection_->consume(used);
+        if (!piece.empty()) co_return piece;
+        if (used > 0) continue;
+      }
+      Deadline deadline(scope, piece_timeout_ms_, [this] {
+        return Failure(Code::timeout, "nothing has come for " + std::to_string(piece_timeout_ms_) + " ms");
+      });
+      bool more = co_await connection_->fill();
+      if (!more) parser_.finish();
+    }
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  // A cancel or a deadline of the caller takes nothing away: the next call goes on where this one stood.
+  if (failure && (failure->code == Code::cancelled || failure->code == Code::timeout)) throw *failure;
+  if (failure) fail(*failure);
+  if (connection_ && parser_.keeps_alive() && (!upload_ || upload_->done)) client_->give_back(std::move(connection_));
+  connection_.reset();
+  co_return std::string_view();
+}
+
+Task<std::string> Exchange::rest(size_t limit) {
+  std::string body;
+  for (;;) {
+    std::string_view piece = co_await next();
+    if (piece.empty()) co_return body;
+    body.append(piece);
+    if (body.size() > limit) fail(Failure(Code::protocol, "it is longer than " + std::to_string(limit) + " bytes"));
+  }
+}
+
+// --- client -----------------------------------------------------------------------------------------------------------
+
+void HttpClient::give_back(std::shared_ptr<Connection> connection) {
+  if (idle_.size() < 4) idle_.push_back(std::move(connection));
+}
+
+std::shared_ptr<Connection> HttpClient::take_warm() {
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    if (connection->is_quiet()) return connection;
+  }
+  return nullptr;
+}
+
+Task<std::shared_ptr<Connection>> HttpClient::connect(const Request &request) {
+  Scope &scope = co_await current_scope();
+  Deadline deadline(scope, request.head_timeout_ms, [&] {
+    return Failure(Code::timeout, "no connection to " + endpoint_.url + " after " +
+                                      std::to_string(request.head_timeout_ms) + " ms");
+  });
+  auto connection = co_await Connection::open(loop_, endpoint_);
+  co_return connection;
+}
+
+Task<Exchange> HttpClient::open(Request request) {
+  for (;;) {
+    auto connection = take_warm();
+    bool warm = connection != nullptr;
+    if (!warm) connection = co_await connect(request);
+    Exchange exchange(*this, std::move(connection), request);
+    std::optional<Failure> failure;
+    try {
+      Scope &scope = co_await current_scope();
+      // Sending a body of any length takes its time; only then does the engine's begin.
+      Deadline deadline(scope, request.source ? -1 : request.head_timeout_ms, [&] {
+        return Failure(Code::timeout, "no answer of " + endpoint_.url + " to " + request.name() + " after " +
+                                          std::to_string(request.head_timeout_ms) + " ms",
+                       "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer");
+      });
+      co_await exchange.send(request);
+      co_await exchange.read_head();
+      co_return exchange;
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    bool is_ours = failure->code == Code::cancelled || failure->code == Code::timeout;
+    if (is_ours) throw *failure;
+    if (!warm || exchange.got_bytes_ || !request.is_idempotent()) exchange.fail(*failure);
+  }
+}
+
+}  // namespace conu

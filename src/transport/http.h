@@ -1,0 +1,106 @@
+// The HTTP/1.1 client of one loop: requests over keep-alive connections, bodies streamed in both directions.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "loop/group.h"
+#include "transport/connection.h"
+#include "transport/response_parser.h"
+
+namespace conu {
+
+// A request body that is made as it is sent, in chunks.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next piece, a view that holds until the next call; empty at the end.
+  virtual std::string_view next() = 0;
+  // Its size in bytes where that is known beforehand, else negative.
+  virtual int64_t size() const { return -1; }
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::shared_ptr<BodySource> source;  // instead of `body`
+  // For connecting and for the head of the answer, from the moment that the body is out; negative: no limit.
+  int64_t head_timeout_ms = 60000;
+  // For each further piece of the answer's body; negative: no limit.
+  int64_t piece_timeout_ms = -1;
+
+  bool is_idempotent() const { return !source && (method == "GET" || method == "HEAD" || method == "DELETE"); }
+  std::string name() const { return method + " " + target.substr(0, target.find('?')); }  // for messages
+};
+
+class HttpClient;
+
+// A request that has been sent, and the answer whose head has come.
+class Exchange {
+ public:
+  Exchange(HttpClient &client, std::shared_ptr<Connection> connection, const Request &request);
+  Exchange(Exchange &&) = default;
+  ~Exchange();
+
+  int status() const { return parser_.status(); }
+  std::string_view header(std::string_view name) const { return parser_.header(name); }
+  const std::string &name() const { return name_; }
+
+  // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to the
+  // client at the end, and is closed where the body was not read whole. An await that fails may be repeated.
+  Task<std::string_view> next();
+  Task<std::string> rest(size_t limit = 256 << 20);
+
+  // After an upgrade (101, or 200 with a body that never ends): the connection, with what was read behind the head in
+  // its buffer. Nothing else of the exchange may be used afterwards.
+  std::shared_ptr<Connection> take_connection() { return std::move(connection_); }
+
+ private:
+  friend class HttpClient;
+  struct Upload;
+  static Task<void> upload(std::shared_ptr<Upload> upload);
+  Task<void> send(const Request &request);
+  Task<void> read_head();
+  [[noreturn]] void fail(const Failure &failure);
+
+  HttpClient *client_;
+  std::shared_ptr<Connection> connection_;
+  std::string name_;
+  ResponseParser parser_;
+  bool is_head_request_;
+  bool got_bytes_ = false;
+  int64_t head_timeout_ms_;
+  int64_t piece_timeout_ms_;
+  std::shared_ptr<Upload> upload_;
+  Background upload_line_;
+};
+
+class HttpClient {
+ public:
+  HttpClient(Loop &loop, Endpoint endpoint) : loop_(loop), endpoint_(std::move(endpoint)) {}
+
+  // Sends a request and awaits the head of the answer, on a connection that is warm if there is one. One that turns out to
+  // be dead is replaced: before sending always, after it where the request may be repeated and no byte of an answer came.
+  Task<Exchange> open(Request request);
+
+  const Endpoint &endpoint() const { return endpoint_; }
+  Loop &loop() { return loop_; }
+  void give_back(std::shared_ptr<Connection> connection);
+  void drop_connections() { idle_.clear(); }
+
+ private:
+  Task<std::shared_ptr<Connection>> connect(const Request &request);
+  std::shared_ptr<Connection> take_warm();
+
+  Loop &loop_;
+  Endpoint endpoint_;
+  std::vector<std::shared_ptr<Connection>> idle_;
+};
+
+}  // namespace conu
