@@ -99,8 +99,9 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
     // A cancel waits for the answer, for a while: what has been created can then be removed for certain.
     co_await shielded(create(api, image, builder, &creation));
     if (scope.is_cancelled()) throw scope.reason();
-    co_await start(api, creation.id, "the container " + (builder.name().empty() ? creation.id.substr(0, 12) : builder.name()));
     std::string name = builder.name();
+    std::string subject = "the container " + (name.empty() ? creation.id.substr(0, 12) : name);
+    co_await start(api, creation.id, subject);
     if (name.empty()) {
       Container unnamed(image.engine(), creation.id, creation.id);
       name = co_await created_name(api, unnamed);

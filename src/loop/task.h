@@ -1,7 +1,8 @@
 // A coroutine that runs when it is awaited, and gives a T or throws.
 //
-// A co_await stands alone in its statement, never in a catch block or a destructor; parameters are values or outlive the
-// call for certain; no lambda that captures is a coroutine (gcc 12 miscompiles some of these, readers misread the rest).
+// A co_await stands alone in its statement, never in a catch block or a destructor, and no `?:` or braced list is among
+// its arguments; parameters are values or outlive the call for certain; no lambda that captures is a coroutine (gcc 12
+// miscompiles some of these, readers misread the rest).
 #pragma once
 
 #include <coroutine>

@@ -16,7 +16,7 @@ struct ResponseParser::State final : http::basic_parser<false> {
   explicit State(bool to_head) {
     eager(false);
     skip(to_head);
-    body_limit(boost::none);
+    body_limit(UINT64_MAX);  // boost::none is taken for 0 where a length is given
     header_limit(60 << 10);
   }
 
