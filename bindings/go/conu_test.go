@@ -510,27 +510,17 @@ func TestWhatIsClosedTwiceRefusesCalls(t *testing.T) {
 }
 
 func TestClosingDuringACallLetsItFinish(t *testing.T) {
-	builder, err := conu.NewRunBuilder([]string{"sleep", "1"}, "--rm")
-	if err != nil {
-		t.Fatal(err)
+	image := busybox(t, openEngine(t))
+	steps := 0
+	err := image.Pull(ctx, conu.WithProgress(func(conu.Step) {
+		steps++
+		image.Close()
+	}))
+	if err != nil || steps == 0 {
+		t.Errorf("the pull gives %v after %d steps", err, steps)
 	}
-	container, err := busybox(t, openEngine(t)).RunViaAPI(ctx, builder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	builder.Close()
-	ended := make(chan error)
-	go func() {
-		code, err := container.Wait(ctx)
-		if err == nil && code != 0 {
-			err = fmt.Errorf("exit code %d", code)
-		}
-		ended <- err
-	}()
-	time.Sleep(100 * time.Millisecond)
-	container.Close()
-	if err := <-ended; err != nil {
-		t.Errorf("the wait gives %v", err)
+	if err := image.Pull(ctx); !errors.Is(err, conu.ErrState) {
+		t.Errorf("a closed image gives %v", err)
 	}
 }
 
