@@ -184,14 +184,20 @@ static std::string with_suffix(std::string name, std::string_view tag, std::stri
 
 std::string Reference::name() const { return domain + "/" + path; }
 
+// Whether a short form would be read as something else: another registry's repository, or an image's id.
+static bool is_ambiguous(std::string_view short_form) {
+  size_t slash = short_form.find('/');
+  return (slash != short_form.npos && is_domain(short_form.substr(0, slash))) || is_image_id(short_form);
+}
+
 std::string Reference::familiar() const {
-  std::string short_name = name();
   if (domain == hub) {
-    short_name = path;
-    if (path.starts_with(official) && path.find('/', official.size()) == path.npos)
-      short_name = path.substr(official.size());
+    std::string shorter = with_suffix(path, tag, digest);
+    bool is_official = path.starts_with(official) && path.find('/', official.size()) == path.npos;
+    if (is_official && !is_ambiguous(shorter.substr(official.size()))) return shorter.substr(official.size());
+    if (!is_ambiguous(shorter)) return shorter;
   }
-  return with_suffix(short_name, tag, digest);
+  return with_suffix(name(), tag, digest);
 }
 
 std::string Reference::normalized() const {

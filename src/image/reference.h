@@ -15,7 +15,7 @@ struct Reference {
   std::string digest;  // "sha256:…", may be empty
 
   std::string name() const;        // domain/path
-  std::string familiar() const;    // as people write it: without docker.io and library/
+  std::string familiar() const;    // as people write it: without docker.io and library/, where that stays clear
   std::string normalized() const;  // in full; `latest` is added where there is neither tag nor digest
 };
 

@@ -211,6 +211,7 @@ TEST(bad_patterns_are_refused_with_their_line) {
       {"[\\", "ends with a backslash"},
       {"# c\n!", "line 2 of .dockerignore: an exception \"!\" needs a pattern"},
       {"!  ", "line 1 of .dockerignore"},
+      {"!/", "line 1 of .dockerignore: an exception"},
   };
   for (const Bad &bad : table) CHECK_FAILS(IgnoreFile(bad.text), Code::invalid_argument, bad.message);
 }
