@@ -54,7 +54,7 @@ func (e *Error) Error() string {
 	if e.Hint == "" {
 		return e.Message
 	}
-	return fmt.Sprintf("%s (%s)", e.Message, e.Hint)
+	return e.Message + "; " + e.Hint
 }
 
 // Is tells whether the error has a code: errors.Is(err, conu.ErrNotFound).
