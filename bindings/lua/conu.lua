@@ -1,0 +1,60 @@
+-- conu: pull an image, look into it, run it, wait, assert and clean up, on Docker and Podman.
+--
+-- A call that fails gives nil and an error: a table with code, name, message, operation, hint, http_status and details,
+-- which tostring() makes readable. Options are tables; each call that waits has `timeout`, in seconds, and `cancel`.
+local native = require "conu_native"
+local object = require "conu.object"
+local options = require "conu.options"
+local engine = require "conu.engine"
+local image = require "conu.image"
+local run_builder = require "conu.run_builder"
+require "conu.container"
+
+local conu = {
+  null = native.null,  -- null in the engine's documents
+  version = native.version,
+  version_number = native.version_number,
+  engine = engine.open,
+  default_engine = engine.default,
+  image = image.new,
+  image_from_id = image.from_id,
+  build_image = image.build,
+  build_image_progress = image.build_progress,
+  load_images = image.load,
+  load_images_progress = image.load_progress,
+  run_builder = run_builder.new,
+}
+
+-- conu.ERROR_NOT_FOUND, conu.PULL_NEVER and the others
+for name, value in pairs(native) do
+  local short = type(name) == "string" and (name:match "^CONU_(ERROR_[%w_]+)$" or name:match "^CONU_(PULL_[%w_]+)$")
+  if short then conu[short] = value end
+end
+
+-- The parts of an image's name: domain, path, tag, digest, familiar, normalized.
+function conu.parse_reference(reference)
+  local parts, err = object.decode(native.parse_reference(reference))
+  if not parts then return nil, err end
+  for name, part in pairs(parts) do
+    if part == conu.null then parts[name] = nil end
+  end
+  return parts
+end
+
+-- A cancel object, for any number of calls: `seconds` is a deadline for all of them together, nil for none.
+function conu.cancel(seconds)
+  return object.wrap(object.Cancel, native.cancel_new_with_timeout(options.milliseconds(seconds)))
+end
+
+object.add_methods(object.Cancel, { "trigger", "is_triggered" })
+
+-- The values of a call, or its error raised, like assert. Lua 5.1's own assert takes no table, and its interpreter shows
+-- none: there the error is raised as text.
+function conu.assert(...)
+  local value, err = ...
+  if value then return ... end
+  if err == nil then err = "assertion failed!" end
+  error(_VERSION == "Lua 5.1" and not jit and tostring(err) or err, 0)
+end
+
+return conu
