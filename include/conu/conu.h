@@ -247,8 +247,9 @@ CONU_API void conu_error_free(conu_error_t *error);
  */
 
 /**
- * Asked whether to cancel, on the thread that made the call, each time its cancel object is woken. For interpreters,
- * which may look at their signals only there. It must not throw and must not `longjmp`.
+ * Asked whether to cancel, on the thread that made the call: each time its cancel object is woken, and every 25 ms or so
+ * while the call waits. For interpreters, which may look at their signals only there. It must not throw and must not
+ * `longjmp`.
  * @param user What was given to conu_cancel_set_check().
  * @returns true to cancel.
  */
@@ -364,7 +365,7 @@ CONU_API const char *conu_engine_get_discovery_json(const conu_engine_t *engine)
 /**
  * Sets how long to wait for a connection and for the head of an answer, from the next call on: 60 s unless set.
  * @param engine The engine; NULL for the default one, which is looked for if no call has yet.
- * @param timeout_ms Negative for no limit.
+ * @param timeout_ms Negative for no limit; 0 is CONU_ERROR_INVALID_ARGUMENT.
  * @param[out] error The error.
  * @returns @ref usual "The usual ones".
  */

@@ -41,7 +41,12 @@ const char *conu_engine_get_discovery_json(const conu_engine_t *engine) {
 }
 
 conu_status_t conu_engine_set_timeout(conu_engine_t *engine, int64_t timeout_ms, conu_error_t **error) {
-  return guard(__func__, error, [&] { engine_of(engine, nullptr)->set_timeout_ms(timeout_ms); });
+  return guard(__func__, error, [&] {
+    if (timeout_ms == 0)
+      throw Failure(Code::invalid_argument, "the argument timeout_ms is 0, in which nothing can be answered",
+                    "give it milliseconds, or a negative number for no limit");
+    engine_of(engine, nullptr)->set_timeout_ms(timeout_ms);
+  });
 }
 
 conu_status_t conu_engine_ping(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error) {

@@ -82,7 +82,9 @@ Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
   query.flag("force", force).flag("v", volumes);
   try {
     co_await api.call("DELETE", container.path(query.text()), container.subject());
-  } catch (const Failure &failure) {
+  } catch (Failure &failure) {
+    // Docker answers 409, Podman 500.
+    if (failure.message.find("as it is running") != std::string::npos) failure.code = Code::conflict;
     bool under_way = failure.http_status == 409 && failure.message.find("already in progress") != std::string::npos;
     bool gone = failure.http_status == 404 && force;
     if (!under_way && !gone) throw;
