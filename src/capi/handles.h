@@ -71,7 +71,7 @@ struct conu_progress {
     conu::ImagePtr image;
     std::optional<conu::Images> images;
   };
-  std::mutex mutex;  // one call after the other; not for cancelling, which must reach a call that waits
+  std::mutex mutex;  // of the step: calls that wait run side by side on the progress's own loop
   std::unique_ptr<conu::Progress> progress;
   std::shared_ptr<Made> made = std::make_shared<Made>();
   conu::Step step;

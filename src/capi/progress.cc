@@ -16,10 +16,11 @@ conu_status_t conu_progress_next(conu_progress_t *progress, int64_t timeout_ms, 
   return guard(__func__, error, [&] {
     need_out(more, "more");
     conu_progress &asked = need(progress, "progress");
-    std::lock_guard lock(asked.mutex);
     auto step = asked.progress->next(timeout_ms, of(cancel));
     *more = step.has_value();
-    if (step) asked.step = std::move(*step);
+    if (!step) return;
+    std::lock_guard lock(asked.mutex);
+    asked.step = std::move(*step);
   });
 }
 
@@ -47,7 +48,6 @@ conu_status_t conu_progress_take_image(conu_progress_t *progress, conu_image_t *
   return guard(__func__, error, [&] {
     need_out(out);
     conu_progress &asked = need(progress, "progress");
-    std::lock_guard lock(asked.mutex);
     if (!asked.progress->has_succeeded() || !asked.made->image) throw nothing_made("image");
     *out = new conu_image{asked.made->image};
   });
@@ -57,7 +57,6 @@ conu_status_t conu_progress_take_images(conu_progress_t *progress, conu_image_li
   return guard(__func__, error, [&] {
     need_out(out);
     conu_progress &asked = need(progress, "progress");
-    std::lock_guard lock(asked.mutex);
     if (!asked.progress->has_succeeded() || !asked.made->images) throw nothing_made("images");
     *out = new conu_image_list{*asked.made->images};
   });

@@ -95,10 +95,8 @@ Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
 
 // Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below API 1.42,
 // and Podman, call everything raw.
-static Task<bool> is_raw(Api &api, Container &container, std::string content_type) {
-  if (content_type == "application/vnd.docker.multiplexed-stream") co_return false;
-  Json document = co_await inspect(api, container);
-  co_return document["Config"]["Tty"].boolean_or(false);
+static bool is_raw(const Exchange &exchange, const Container &container) {
+  return exchange.header("Content-Type") != "application/vnd.docker.multiplexed-stream" && container.has_terminal();
 }
 
 Task<std::string> logs(Api &api, Container &container) {
@@ -108,9 +106,7 @@ Task<std::string> logs(Api &api, Container &container) {
   try {
     Exchange exchange =
         co_await api.open(std::move(request), container.path("/logs?stdout=1&stderr=1"), container.subject());
-    std::string content_type(exchange.header("Content-Type"));
-    bool raw = co_await is_raw(api, container, content_type);
-    FrameReader frames(raw);
+    FrameReader frames(is_raw(exchange, container));
     for (;;) {
       std::string_view bytes = co_await exchange.next();
       if (bytes.empty()) break;

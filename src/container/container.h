@@ -12,12 +12,13 @@ namespace conu {
 
 class Container {
  public:
-  Container(std::shared_ptr<Engine> engine, std::string id, std::string name)
-      : engine_(std::move(engine)), id_(std::move(id)), name_(std::move(name)) {}
+  Container(std::shared_ptr<Engine> engine, std::string id, std::string name, bool has_terminal)
+      : engine_(std::move(engine)), id_(std::move(id)), name_(std::move(name)), has_terminal_(has_terminal) {}
 
   const std::shared_ptr<Engine> &engine() const { return engine_; }
   const std::string &id() const { return id_; }
   const std::string &name() const { return name_; }
+  bool has_terminal() const { return has_terminal_; }  // its output comes without frames
   std::string path(const std::string &rest) const { return "/containers/" + id_ + rest; }
   std::string subject() const { return "the container " + name_; }
 
@@ -25,6 +26,7 @@ class Container {
   const std::shared_ptr<Engine> engine_;
   const std::string id_;
   const std::string name_;
+  const bool has_terminal_;
 };
 
 using ContainerPtr = std::shared_ptr<Container>;

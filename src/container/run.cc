@@ -13,7 +13,8 @@ namespace {
 // What is known of a creation, also if its end was not seen.
 struct Creation {
   std::string token;  // the label that tells this very request's container from all others
-  std::string id;     // empty: no answer came
+  std::string name;
+  std::string id;  // empty: no answer came
 };
 
 const char token_label[] = "conu.request";
@@ -38,14 +39,10 @@ static Task<void> create_volume(Api &api, std::string name) {
   co_await api.call("POST", "/volumes/create", subject, body);
 }
 
-static Task<void> create(Api &api, Image &image, RunBuilder builder, Creation *creation) {
+static Task<void> create(Api &api, Image &image, Json body, Creation *creation) {
   Query query;
-  query.add("name", builder.name());
-  for (const auto &[key, value] : session_labels()) builder.add_label(key, value);
-  builder.add_label(token_label, creation->token);
-  Json body = builder.parameters(image.engine_name());
-  std::string subject = "a container of " + image.subject();
-  if (!builder.name().empty()) subject = "the container " + builder.name() + " of " + image.subject();
+  query.add("name", creation->name);
+  std::string subject = "the container " + creation->name + " of " + image.subject();
   std::string answer = co_await api.call("POST", "/containers/create" + query.text(), subject, body);
   creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
 }
@@ -65,11 +62,11 @@ static Task<void> remove_created(Api &api, Creation creation) {
   co_await api.call("DELETE", "/containers/" + creation.id + "?force=1&v=1", "the container " + creation.id);
 }
 
-static void explain(Failure *failure, const RunBuilder &builder) {
+static void explain(Failure *failure, const std::string &name) {
   const std::string &text = failure->message;
   auto says = [&](const char *phrase) { return text.find(phrase) != text.npos; };
-  if (failure->http_status == 409 && !builder.name().empty() && failure->hint.empty())
-    failure->hint = "the name " + builder.name() + " is taken: choose another one, or remove the container that has it";
+  if (failure->http_status == 409 && failure->hint.empty())
+    failure->hint = "the name " + name + " is taken: choose another one, or remove the container that has it";
   bool no_program = says("executable file not found") || says("no such file or directory: OCI runtime") ||
                     (says("exec:") && says("no such file or directory")) || says("not found in $PATH");
   if (no_program) {
@@ -82,36 +79,29 @@ static Task<void> start(Api &api, std::string id, std::string subject) {
   co_await api.call("POST", "/containers/" + id + "/start", subject);
 }
 
-static Task<std::string> created_name(Api &api, Container &container) {
-  Json document = co_await inspect(api, container);
-  std::string name = document["Name"].text_or(container.id());
-  co_return name.starts_with('/') ? name.substr(1) : name;
-}
-
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   builder.parameters(image.engine_name());  // a malformed option is told before any request
+  Creation creation;
+  creation.token = random_uuid();
+  // A name of our own making is known without asking for it.
+  creation.name = builder.name().empty() ? "conu-" + creation.token.substr(0, 13) : builder.name();
+  for (const auto &[key, value] : session_labels()) builder.add_label(key, value);
+  builder.add_label(token_label, creation.token);
+  Json body = builder.parameters(image.engine_name());
   for (const std::string &volume : builder.named_volumes()) co_await create_volume(api, volume);
   Scope &scope = co_await current_scope();
-  Creation creation{random_uuid(), ""};
   std::optional<Failure> failure;
-  ContainerPtr container;
   try {
     // A cancel waits for the answer, for a while: what has been created can then be removed for certain.
-    co_await shielded(create(api, image, builder, &creation));
+    co_await shielded(create(api, image, body, &creation));
     if (scope.is_cancelled()) throw scope.reason();
-    std::string name = builder.name();
-    std::string subject = "the container " + (name.empty() ? creation.id.substr(0, 12) : name);
-    co_await start(api, creation.id, subject);
-    if (name.empty()) {
-      Container unnamed(image.engine(), creation.id, creation.id);
-      name = co_await created_name(api, unnamed);
-    }
-    container = std::make_shared<Container>(image.engine(), creation.id, name);
+    co_await start(api, creation.id, "the container " + creation.name);
   } catch (const Failure &caught) {
     failure = caught;
   }
-  if (!failure) co_return container;
-  explain(&*failure, builder);
+  bool has_terminal = body["Tty"].boolean_or(false);
+  if (!failure) co_return std::make_shared<Container>(image.engine(), creation.id, creation.name, has_terminal);
+  explain(&*failure, creation.name);
   bool may_exist = !creation.id.empty() || failure->http_status == 0;
   if (may_exist) {
     try {

@@ -2,6 +2,7 @@
 #include "engine/api.h"
 
 #include "engine/engine.h"
+#include "util/log.h"
 #include "util/text.h"
 
 namespace conu {
@@ -91,8 +92,9 @@ static std::string message_in(std::string_view body) {
 Failure engine_failure(int status, std::string_view body, const std::string &request, const std::string &subject) {
   std::string words = message_in(body);
   Code code = code_of_status(status);
-  // 500 is what engines answer for a registry's refusal, too.
-  if (code == Code::engine || code == Code::not_found) code = code_of_text(words, code);
+  // A registry's refusal comes as 500, too, and as 404 where the image may be there for others.
+  if (code == Code::engine) code = code_of_text(words, code);
+  if (code == Code::not_found && says(words, {"pull access denied"})) code = Code::unauthorized;
   if (status == 400 && says(words, {"client version", "API version"})) code = Code::unsupported;
   std::string message = subject + ": the engine answered " + std::to_string(status) + " to " + request;
   message += words.empty() ? " and gave no reason" : ": " + words;
@@ -110,6 +112,7 @@ Task<Exchange> Api::open(Request request, std::string path, std::string subject)
   request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
   std::string name = request.name();
   Exchange exchange = co_await http.open(std::move(request));
+  if (logs(LogLevel::debug)) log(LogLevel::debug, name + ": " + std::to_string(exchange.status()));
   if (exchange.status() >= 400) {
     std::string body = co_await exchange.rest(1 << 20);
     throw engine_failure(exchange.status(), body, name, subject);

@@ -6,6 +6,7 @@
 
 #include "util/file.h"
 #include "util/fork.h"
+#include "util/log.h"
 #include "util/text.h"
 
 namespace conu {
@@ -139,6 +140,8 @@ std::shared_ptr<Engine> Engine::open(const std::string &url, Cancel *cancel) {
     record.set("result", "chosen");
     engine->set_timeout_ms(60000);
     engine->discovery_ = discovery.dump();
+    log(LogLevel::info, "using the engine at " + candidate.url + " (" + candidate.source + "), API " +
+                            engine->api_version());
     return engine;
   }
   throw nobody_there(discovery, candidates.list.size());

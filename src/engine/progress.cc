@@ -106,14 +106,32 @@ Task<void> Progress::wait_for_step(int64_t timeout_ms) {
   while (!steps_.next_ && !ended_) co_await steps_.filled_.wait();
 }
 
-void Progress::begin(Cancel *cancel) { owned_->shared.run(wait_for_step(-1), cancel); }
+void Progress::begin(Cancel *cancel) {
+  owned_->shared.run(wait_for_step(-1), cancel);
+  if (failure_ && !steps_.next_) std::rethrow_exception(failure_);
+}
 
-std::optional<Step> Progress::next(int64_t timeout_ms, Cancel *cancel) {
-  owned_->shared.run(wait_for_step(timeout_ms), cancel);
-  if (!steps_.next_ && failure_) std::rethrow_exception(failure_);
+// A caller takes these two codes for those of its own waiting, and would call again for ever.
+[[noreturn]] static void throw_as_final(std::exception_ptr failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (Failure &caught) {
+    if (caught.code == Code::timeout) caught.code = Code::engine;
+    if (caught.code == Code::cancelled) caught.code = Code::state;
+    throw;
+  }
+}
+
+Task<std::optional<Step>> Progress::take_step(int64_t timeout_ms) {
+  co_await wait_for_step(timeout_ms);
+  if (!steps_.next_ && failure_) throw_as_final(failure_);
   auto step = std::exchange(steps_.next_, std::nullopt);
   steps_.taken_.raise();
-  return step;
+  co_return step;
+}
+
+std::optional<Step> Progress::next(int64_t timeout_ms, Cancel *cancel) {
+  return owned_->shared.run(take_step(timeout_ms), cancel);
 }
 
 Task<void> Progress::join() {

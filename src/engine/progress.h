@@ -49,10 +49,10 @@ class Progress {
   Progress(std::shared_ptr<Engine> engine, Work work);
   ~Progress();
 
-  // The next step; nothing at the end. What the work throws is thrown here. Failure(timeout) and Failure(cancelled) of
-  // the waiting itself do not end the work.
+  // The next step; nothing at the end. Failure(timeout) and Failure(cancelled) are of the waiting, and do not end the work;
+  // every other failure is that of the work.
   std::optional<Step> next(int64_t timeout_ms, Cancel *cancel);
-  // Waits until the first step is there or all is over, so that an early failure shows at once.
+  // Waits until the first step is there or all is over, and throws what the work has thrown by then.
   void begin(Cancel *cancel);
   // Ends the work and waits until it has cleaned up.
   void cancel();
@@ -62,6 +62,7 @@ class Progress {
   struct Owned;
   static Task<void> work_to_end(Progress &progress, Work work);
   Task<void> wait_for_step(int64_t timeout_ms);
+  Task<std::optional<Step>> take_step(int64_t timeout_ms);
   Task<void> join();
 
   std::shared_ptr<Engine> engine_;

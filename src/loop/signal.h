@@ -1,11 +1,13 @@
 // Something that one line of a loop waits for and another tells it.
 #pragma once
 
+#include <vector>
+
 #include "loop/task.h"
 
 namespace conu {
 
-// One waiter at a time. What is raised while nobody waits is not kept: the waiter looks at its condition first.
+// Raising it wakes all that wait. What is raised while nobody waits is not kept: a waiter looks at its condition first.
 class Signal {
  public:
   class Wait : public Suspension {
@@ -15,11 +17,11 @@ class Signal {
    private:
     friend class Signal;
     bool begin() override {
-      signal_.waiting_ = this;
+      signal_.waiting_.push_back(this);
       return true;
     }
     void stop(const Failure &reason) override {
-      signal_.waiting_ = nullptr;
+      std::erase(signal_.waiting_, this);
       resume_failed(reason);
     }
     Signal &signal_;
@@ -27,11 +29,11 @@ class Signal {
 
   Wait wait() { return Wait(*this); }
   void raise() {
-    if (auto *waiting = std::exchange(waiting_, nullptr)) waiting->resume_later();
+    for (Wait *waiting : std::exchange(waiting_, {})) waiting->resume_later();
   }
 
  private:
-  Wait *waiting_ = nullptr;
+  std::vector<Wait *> waiting_;
 };
 
 }  // namespace conu
