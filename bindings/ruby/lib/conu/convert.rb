@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+module Conu
+  # How values cross between Ruby and the C library.
+  module Convert # :nodoc:
+    module_function
+
+    # Seconds as milliseconds, rounded up so that a short time does not become none; nil is no limit.
+    def milliseconds(seconds)
+      return -1 if seconds.nil?
+      raise InvalidArgumentError, "a time must not be negative: #{seconds}" if seconds.negative?
+
+      (seconds * 1000).ceil
+    end
+
+    # A document of the engine; nil for none.
+    def document(json)
+      json && JSON.parse(json, max_nesting: false)
+    rescue JSON::ParserError => e
+      raise ProtocolError, "the document is not JSON: #{e.message}"
+    end
+
+    # A list of libconu as an Array; empty for none.
+    def strings(list)
+      list ? Array.new(list.size) { |n| list.get(n) } : []
+    end
+
+    def string_list(strings)
+      strings.each_with_object(Native.string_list_new) { |string, list| list.append(string) }
+    end
+
+    def images(list)
+      Array.new(list.size) { |n| Image.wrap(list.get(n)) }
+    end
+  end
+  private_constant :Convert
+end
