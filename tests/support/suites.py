@@ -1,0 +1,116 @@
+"""Runs the test suites of a Meson build folder and counts every single test: `suites.py BUILD [SUITE...] [options]`.
+
+The suites in ENGINE_SUITES run in a lab, once on each engine. A program that reports as TAP, Go or Ruby's minitest do
+counts with each of its tests, any other as one.
+"""
+import argparse
+import collections
+import fnmatch
+import json
+import os
+import re
+import subprocess
+import sys
+
+from engines import KINDS
+
+SUITES = ("unit", "fuzz", "abi", "docs", "bindings", "integration")
+ENGINE_SUITES = ("bindings", "integration")
+LAB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab.py")
+
+MINITEST = r"^(\d+) runs, \d+ assertions, (\d+) failures, (\d+) errors, (\d+) skips"
+
+Counts = collections.namedtuple("Counts", "passed failed skipped")
+
+
+def main():
+    arguments = parse()
+    tests = json.loads(subprocess.check_output(["meson", "introspect", "--tests", arguments.build]))
+    unknown = {suite_of(test) for test in tests} - set(SUITES)
+    if unknown:
+        raise SystemExit(f"suites.py does not know the suites {', '.join(sorted(unknown))} of the build")
+    total = Counts(0, 0, 0)
+    for suite in arguments.suite or SUITES:
+        for engine in (arguments.engine or KINDS) if suite in ENGINE_SUITES else [None]:
+            names = [test["name"] for test in tests if suite_of(test) == suite and chosen(test, arguments.pattern)]
+            counts = run(arguments.build, suite, engine, names, arguments.pattern) if names else Counts(0, 0, 0)
+            if not any(counts) and not arguments.pattern:
+                print(f"the suite {suite} is empty")
+                counts = Counts(0, 1, 0)
+            total = Counts(*map(sum, zip(total, counts)))
+    if not any(total):
+        print(f"no test is called {arguments.pattern}")
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    raise SystemExit(0 if total.passed and not total.failed else 1)
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="tools/test", description="Runs the test suites: by default all of them.")
+    parser.add_argument("build", help=argparse.SUPPRESS)
+    parser.add_argument("suite", nargs="*", metavar="SUITE", help=", ".join(SUITES))
+    parser.add_argument("--engine", choices=KINDS, action="append", help="only on this engine")
+    parser.add_argument("-k", dest="pattern", metavar="NAME", help="only tests with NAME, or a pattern, in their name")
+    arguments = parser.parse_intermixed_args()
+    if set(arguments.suite) - set(SUITES):
+        parser.error(f"the suites are {', '.join(SUITES)}")
+    if arguments.pattern and not set(arguments.pattern) & set("*?"):
+        arguments.pattern = f"*{arguments.pattern}*"
+    return arguments
+
+
+def suite_of(test):
+    return test["suite"][0].rpartition(":")[2]
+
+
+def chosen(test, pattern):
+    """TAP programs choose among their own tests, by CONU_TEST_FILTER."""
+    return not pattern or test["protocol"] == "tap" or fnmatch.fnmatch(test["name"], pattern)
+
+
+def run(build, suite, engine, names, pattern):
+    """Runs these tests of a suite, in a lab where they need an engine."""
+    title = f"{suite} on {engine}" if engine else suite
+    print(f"== {title}", flush=True)
+    log = title.replace(" ", "-")
+    command = ["meson", "test", "-C", build, "--print-errorlogs", "--logbase", log, "--suite", suite, *names]
+    if engine:
+        as_root = [] if os.geteuid() == 0 else ["sudo", "--preserve-env"]
+        command = [*as_root, LAB, "run", "--engine", engine, "--", *command, "--no-rebuild"]
+    results = f"{build}/meson-logs/{log}.json"
+    if os.path.exists(results):
+        os.unlink(results)
+    done = subprocess.run(command, env={**os.environ, **({"CONU_TEST_FILTER": pattern} if pattern else {})})
+    counts = [Counts(0, 0, 0)]
+    if os.path.exists(results):
+        with open(results) as file:
+            counts += [count(json.loads(line)) for line in file]
+    total = Counts(*map(sum, zip(*counts)))
+    if done.returncode and not total.failed:
+        total = total._replace(failed=1)  # the run itself failed: no build, no lab, interrupted
+    print(f"{title}: {total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return total
+
+
+def count(program):
+    """The tests in one program, from what it printed and from how it ended."""
+    text = program.get("stdout") or ""
+    plan = re.search(r"^1\.\.(\d+)", text, re.MULTILINE)
+    if plan:
+        lines = re.findall(r"^(ok|not ok)\b(.*)", text, re.MULTILINE)
+        skipped = sum("# SKIP" in rest for _, rest in lines)
+        passed = sum(word == "ok" and "# SKIP" not in rest for word, rest in lines)
+        failed = int(plan[1]) - passed - skipped  # those that were planned and did not run included
+    elif go := re.findall(r"^--- (PASS|FAIL|SKIP): ", text, re.MULTILINE):
+        passed, failed, skipped = (go.count(word) for word in ("PASS", "FAIL", "SKIP"))
+    elif ruby := re.search(MINITEST, text, re.MULTILINE):
+        runs, failures, errors, skipped = map(int, ruby.groups())
+        failed = failures + errors
+        passed = runs - failed - skipped
+    else:
+        passed, failed, skipped = program["result"] == "OK", 0, program["result"] == "SKIP"
+    if program["result"] not in ("OK", "SKIP") and not failed:
+        failed = 1
+    return Counts(int(passed), failed, int(skipped))
+
+
+main()
