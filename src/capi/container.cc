@@ -7,17 +7,7 @@
 
 using namespace conu;
 
-namespace {
-
-// Runs a call about a container on its engine.
-template <class Start>
-auto run(const Container &container, conu_cancel_t *cancel, Start start) {
-  return container.engine()->run(of(cancel), start);
-}
-
-Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
-
-}  // namespace
+static Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
 
 void conu_container_free(conu_container_t *container) { delete container; }
 

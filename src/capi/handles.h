@@ -81,6 +81,12 @@ namespace conu {
 
 inline Cancel *of(conu_cancel_t *cancel) { return cancel != nullptr ? &cancel->cancel : nullptr; }
 
+// Runs a call about an image or a container on its engine.
+template <class Object, class Start>
+auto run(const Object &object, conu_cancel_t *cancel, Start start) {
+  return object.engine()->run(of(cancel), start);
+}
+
 // The engine of a handle; NULL stands for the default one, which is looked for if need be.
 std::shared_ptr<Engine> engine_of(const conu_engine_t *handle, conu_cancel_t *cancel);
 

@@ -9,12 +9,6 @@ using namespace conu;
 
 namespace {
 
-// Runs a call about an image on its engine.
-template <class Start>
-auto run(const Image &image, conu_cancel_t *cancel, Start start) {
-  return image.engine()->run(of(cancel), start);
-}
-
 Image &need_image(conu_image_t *image) { return *need(image, "image").image; }
 
 // A progress whose work has begun: an early failure shows here.

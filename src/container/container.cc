@@ -32,9 +32,8 @@ Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Deadline deadline(scope, timeout_ms, [&] {
     return Failure(Code::timeout, container.subject() + " still runs after " + std::to_string(timeout_ms) + " ms");
   });
-  Request request;
-  request.method = "POST";
-  request.head_timeout_ms = -1;  // the answer may well begin at the container's end only
+  Request request = api.request("POST");
+  request.head_timeout_ms = request.piece_timeout_ms = -1;  // the answer may well begin at the container's end only
   Exchange exchange = co_await api.open(std::move(request), container.path("/wait"), container.subject());
   std::string answer = co_await exchange.rest(1 << 20);
   Json result = Json::parse(answer, "the engine's answer to POST " + container.path("/wait"));
@@ -46,8 +45,7 @@ Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
 }
 
 Task<void> stop(Api &api, Container &container, int64_t grace_ms) {
-  Request request;
-  request.method = "POST";
+  Request request = api.request("POST");
   Query query;
   int64_t grace_s = grace_ms / 1000 + (grace_ms % 1000 > 0 ? 1 : 0);
   if (grace_ms >= 0) {
@@ -100,12 +98,10 @@ static bool is_raw(const Exchange &exchange, const Container &container) {
 }
 
 Task<std::string> logs(Api &api, Container &container) {
-  Request request;
-  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
   std::string log;
   try {
     Exchange exchange =
-        co_await api.open(std::move(request), container.path("/logs?stdout=1&stderr=1"), container.subject());
+        co_await api.open(api.request("GET"), container.path("/logs?stdout=1&stderr=1"), container.subject());
     FrameReader frames(is_raw(exchange, container));
     for (;;) {
       std::string_view bytes = co_await exchange.next();

@@ -108,6 +108,13 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
 
 // --- requests -------------------------------------------------------------------------------------------------------------
 
+Request Api::request(std::string method) const {
+  Request request;
+  request.method = std::move(method);
+  request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
+  return request;
+}
+
 Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
   request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
   std::string name = request.name();
@@ -121,14 +128,12 @@ Task<Exchange> Api::open(Request request, std::string path, std::string subject)
 }
 
 Task<std::string> Api::call(std::string method, std::string path, std::string subject, Json body) {
-  Request request;
-  request.method = std::move(method);
-  request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
+  Request sent = request(std::move(method));
   if (body) {
-    request.headers.emplace_back("Content-Type", "application/json");
-    request.body = body.dump();
+    sent.headers.emplace_back("Content-Type", "application/json");
+    sent.body = body.dump();
   }
-  Exchange exchange = co_await open(std::move(request), std::move(path), std::move(subject));
+  Exchange exchange = co_await open(std::move(sent), std::move(path), std::move(subject));
   std::string answer = co_await exchange.rest();
   co_return answer;
 }

@@ -34,6 +34,8 @@ class Api {
  public:
   Api(Engine &engine, HttpClient &http) : engine(engine), http(http) {}
 
+  // A request that the engine's timeout bounds: the head of its answer, and each silence in its body.
+  Request request(std::string method) const;
   // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the message.
   Task<Exchange> open(Request request, std::string path, std::string subject);
   // The whole body of an answer.

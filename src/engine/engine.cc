@@ -41,25 +41,17 @@ static Failure no_common_version(const std::string &url, const std::string &engi
 }
 
 static Task<Exchange> send_ping(Api &api, std::string method) {
-  Request request;
-  request.method = std::move(method);
-  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
+  Request request = api.request(std::move(method));
   request.target = "/_ping";
   Exchange exchange = co_await api.http.open(std::move(request));
   co_return exchange;
 }
 
-Task<void> ping(Api &api) {
-  Request request;
-  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
-  Exchange exchange = co_await api.open(std::move(request), "/_ping", "the engine at " + api.engine.url());
-  co_await exchange.rest(1 << 20);
-}
+Task<void> ping(Api &api) { co_await api.get("/_ping", "the engine at " + api.engine.url()); }
 
 // An engine that is newer than this library may have given up all versions that the library speaks.
 static Task<void> check_minimum(Api &api) {
-  Request request;
-  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
+  Request request = api.request("GET");
   request.target = "/version";
   Exchange exchange = co_await api.http.open(std::move(request));
   std::string body = co_await exchange.rest(1 << 20);

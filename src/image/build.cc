@@ -40,8 +40,8 @@ static void blame_the_command(Failure *failure) {
 }
 
 Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, BuildOptions options) {
-  Request request;
-  request.method = "POST";
+  Request request = api.request("POST");
+  request.head_timeout_ms = request.piece_timeout_ms = -1;  // a step may think for as long as it likes
   request.headers.emplace_back("Content-Type", "application/x-tar");
   request.source = build_context(options.path, options.dockerfile);
   std::string registries = co_await registry_config(api);

@@ -28,10 +28,7 @@ static bool is_passing(const Failure &failure) {
 
 static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::string &platform) {
   const Reference &reference = image.reference();
-  Request request;
-  request.method = "POST";
-  // The whole of a pull may take any time, but not in silence.
-  request.head_timeout_ms = request.piece_timeout_ms = api.engine.timeout_ms();
+  Request request = api.request("POST");  // the whole of a pull may take any time, but not in silence
   std::string auth = co_await registry_auth(api, reference.domain);
   request.headers.emplace_back("X-Registry-Auth", auth);
   Query query;
@@ -85,9 +82,8 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
     target = co_await tag_image(api, image, repository, tag);
   }
   const Reference &reference = target->reference();
-  Request request;
-  request.method = "POST";
-  request.head_timeout_ms = api.engine.timeout_ms();
+  Request request = api.request("POST");
+  request.piece_timeout_ms = -1;
   std::string auth = co_await registry_auth(api, reference.domain);
   request.headers.emplace_back("X-Registry-Auth", auth);
   Query query;
@@ -137,8 +133,8 @@ class NewFile {
 
 Task<void> save(Api &api, Image &image, std::string path) {
   NewFile file(path);
-  Request request;
-  request.head_timeout_ms = -1;  // engines collect the whole archive before its first byte
+  Request request = api.request("GET");
+  request.head_timeout_ms = request.piece_timeout_ms = -1;  // engines collect the whole archive before its first byte
   Exchange exchange = co_await api.open(std::move(request), image.path("/get"), image.subject());
   for (;;) {
     std::string_view piece = co_await exchange.next();
@@ -204,8 +200,8 @@ static void add_loaded(const std::string &text, const std::shared_ptr<Engine> &e
 }
 
 Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::string path) {
-  Request request;
-  request.method = "POST";
+  Request request = api.request("POST");
+  request.head_timeout_ms = request.piece_timeout_ms = -1;
   request.headers.emplace_back("Content-Type", "application/x-tar");
   request.source = std::make_shared<FileBody>(path);
   std::string subject = "the archive " + path;
