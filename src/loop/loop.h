@@ -38,6 +38,7 @@ class Loop {
     refresh_clock();
     Scope scope(*this);
     CancelWatch watch(scope, cancel);
+    if (scope.is_cancelled()) throw scope.reason();  // what need not wait would run to its end
     task.start(scope);
     while (!task.is_done()) turn(scope);
     settle();

@@ -44,6 +44,7 @@ void SharedLoop::start(Job &job) {
   job.scope.emplace(loop_);
   try {
     job.watch.emplace(*job.scope, job.cancel);
+    if (job.scope->is_cancelled()) throw job.scope->reason();  // what need not wait would run to its end
     job.start(*job.scope);
   } catch (...) {
     job.failure = std::current_exception();
