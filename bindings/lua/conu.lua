@@ -48,8 +48,8 @@ end
 
 object.add_methods(object.Cancel, { "trigger", "is_triggered" })
 
--- The values of a call, or its error raised, like assert. Lua 5.1's own assert takes no table, and its interpreter shows
--- none: there the error is raised as text.
+-- The values of a call, or its error raised, like assert. Lua 5.1's own assert takes no table, and its interpreter
+-- shows none: there the error is raised as text.
 function conu.assert(...)
   local value, err = ...
   if value then return ... end

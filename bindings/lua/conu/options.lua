@@ -29,9 +29,9 @@ function options.milliseconds(seconds)
   return math.ceil(seconds * 1000)
 end
 
--- A reader of the options of a call, which may all have `timeout` and `cancel`. It gives a copy, in which `engine` is its
--- native handle, and `cancel` what the native call takes: a handle, milliseconds or nil. The timeout is a deadline of the
--- whole call, unless this is one that `waits` with a timeout of its own.
+-- A reader of the options of a call, which may all have `timeout` and `cancel`. It gives a copy, in which `engine` is
+-- its native handle, and `cancel` what the native call takes: a handle, milliseconds or nil. The timeout is a deadline
+-- of the whole call, unless this is one that `waits` with a timeout of its own.
 function options.reader(text, waits)
   local names = options.names(text .. " timeout cancel")
   return function(given)

@@ -1,5 +1,5 @@
-// The raw module conu_native: each handle of C a userdata, each function a method, a failure nil and an error table. The
-// module conu above it is what people use.
+// The raw module conu_native: each handle of C a userdata, each function a method, a failure nil and an error table.
+// The module conu above it is what people use.
 %module conu_native
 
 %{
@@ -11,11 +11,13 @@
 %}
 
 // Inputs. What Lua got wrong raises an error; what is refused before the call is nil and an error, as from the call.
-%typemap(in) const char * %{ if (int refused = conu_lua::to_text(L, $input, (const char **)&$1)) return refused; %}
+%typemap(in) const char *
+  %{ if (int refused = conu_lua::to_text(L, $input, (const char **)&$1)) return refused; %}
 %typemap(in) int64_t %{ $1 = conu_lua::to_integer(L, $input); %}
-%typemap(in) SWIGTYPE * %{ if (int refused = conu_lua::to_handle(L, $input, $descriptor, (void **)&$1)) return refused; %}
+%typemap(in) SWIGTYPE *
+  %{ if (int refused = conu_lua::to_handle(L, $input, $descriptor, (void **)&$1)) return refused; %}
 %typemap(in) const conu_string_list_t *command, const conu_string_list_t *additional_opts
-  %{ if (int refused = conu_lua::to_strings(L, $input, $descriptor, (const conu_string_list_t **)&$1)) return refused; %}
+  %{ if (int refused = conu_lua::to_strings(L, $input, $descriptor, &$1)) return refused; %}
 
 // A cancel object, milliseconds or nil. It is the last input, so nothing is refused between here and the call.
 %typemap(in) conu_cancel_t *cancel (conu_lua::Call call)

@@ -29,7 +29,7 @@ inline int64_t to_integer(lua_State *L, int index) {
 }
 
 // nil is NULL, else it is an array. The list belongs to Lua's stack, so it is freed whatever happens.
-inline int to_strings(lua_State *L, int index, swig_type_info *type, const conu_string_list_t **out) {
+inline int to_strings(lua_State *L, int index, swig_type_info *type, conu_string_list_t **out) {
   *out = nullptr;
   if (lua_isnil(L, index)) return 0;
   luaL_checktype(L, index, LUA_TTABLE);

@@ -8,7 +8,9 @@ local assert, test, check, equal, fails, defer = conu.assert, tap.test, tap.chec
 local host = assert(os.getenv "CONU_HOST", "CONU_HOST is not set")
 local registry = assert(os.getenv "CONU_TEST_REGISTRY", "CONU_TEST_REGISTRY is not set")
 local repository = registry .. "/conu/busybox"
-local run_id = tostring(os.tmpname():gsub("[^%w]", ""):lower())
+local unique = os.tmpname()
+os.remove(unique)
+local run_id = unique:gsub("[^%w]", ""):lower()
 
 local function own(name) return "conu-lua-" .. name .. "-" .. run_id end
 
