@@ -69,8 +69,8 @@ conu_status_t conu_engine_version(conu_engine_t *engine, conu_cancel_t *cancel, 
   });
 }
 
-conu_status_t conu_engine_login(conu_engine_t *engine, const char *username, const char *password,
-                                const char *registry, conu_cancel_t *cancel, conu_error_t **error) {
+conu_status_t conu_engine_login(conu_engine_t *engine, const char *username, const char *password, const char *registry,
+                                conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
     std::string name = need_text(username, "username"), secret = need_text(password, "password");
     engine_of(engine, cancel)->run(of(cancel), [&](Api &api) {

@@ -58,7 +58,8 @@ conu_status_t conu_parse_reference(const char *reference, char **out, conu_error
   });
 }
 
-// --- making a handle ------------------------------------------------------------------------------------------------------
+// --- making a handle
+// ------------------------------------------------------------------------------------------------------
 
 conu_status_t conu_image_new(conu_engine_t *engine, const char *repository, const char *tag,
                              conu_pull_policy_t pull_policy, conu_cancel_t *cancel, conu_image_t **out,
@@ -67,17 +68,16 @@ conu_status_t conu_image_new(conu_engine_t *engine, const char *repository, cons
     need_out(out);
     int policy = pull_policy;
     if (policy < CONU_PULL_NEVER || policy > CONU_PULL_ALWAYS)
-      throw Failure(Code::invalid_argument, "the argument pull_policy is " + std::to_string(policy) +
-                                                ", which is no pull policy");
+      throw Failure(Code::invalid_argument,
+                    "the argument pull_policy is " + std::to_string(policy) + ", which is no pull policy");
     ImageName name = combine(need_text(repository, "repository"), text_or_empty(tag));
     auto found = engine_of(engine, cancel);
     if (policy == CONU_PULL_NEVER) {
       *out = new conu_image{Image::by_name(found, name)};
       return;
     }
-    *out = new conu_image{found->run(of(cancel), [&](Api &api) {
-      return open_image(api, found, name, static_cast<PullPolicy>(policy));
-    })};
+    *out = new conu_image{found->run(
+        of(cancel), [&](Api &api) { return open_image(api, found, name, static_cast<PullPolicy>(policy)); })};
   });
 }
 
@@ -111,9 +111,8 @@ conu_status_t conu_image_build_progress(conu_engine_t *engine, const conu_build_
     auto found = engine_of(engine, cancel);
     auto progress = std::make_unique<conu_progress>();
     auto made = progress->made;
-    *out = begun(found, cancel, std::move(progress), [found, given, made](Api &api, Steps &steps) {
-      return build_work(api, steps, found, given, made);
-    });
+    *out = begun(found, cancel, std::move(progress),
+                 [found, given, made](Api &api, Steps &steps) { return build_work(api, steps, found, given, made); });
   });
 }
 
@@ -136,15 +135,15 @@ conu_status_t conu_image_load_progress(conu_engine_t *engine, const char *path, 
     auto found = engine_of(engine, cancel);
     auto progress = std::make_unique<conu_progress>();
     auto made = progress->made;
-    *out = begun(found, cancel, std::move(progress), [found, file, made](Api &api, Steps &steps) {
-      return load_work(api, steps, found, file, made);
-    });
+    *out = begun(found, cancel, std::move(progress),
+                 [found, file, made](Api &api, Steps &steps) { return load_work(api, steps, found, file, made); });
   });
 }
 
 void conu_image_free(conu_image_t *image) { delete image; }
 
-// --- asking ---------------------------------------------------------------------------------------------------------------
+// --- asking
+// ---------------------------------------------------------------------------------------------------------------
 
 const char *conu_image_get_full_name(const conu_image_t *image) {
   return image != nullptr ? image->image->full_name().c_str() : nullptr;
@@ -202,8 +201,8 @@ conu_status_t conu_image_get_layer_ids(conu_image_t *image, bool newest_first, c
   });
 }
 
-conu_status_t conu_image_layers(conu_image_t *image, bool newest_first, conu_cancel_t *cancel,
-                                conu_image_list_t **out, conu_error_t **error) {
+conu_status_t conu_image_layers(conu_image_t *image, bool newest_first, conu_cancel_t *cancel, conu_image_list_t **out,
+                                conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
     Image &asked = need_image(image);
@@ -211,7 +210,8 @@ conu_status_t conu_image_layers(conu_image_t *image, bool newest_first, conu_can
   });
 }
 
-// --- doing ----------------------------------------------------------------------------------------------------------------
+// --- doing
+// ----------------------------------------------------------------------------------------------------------------
 
 conu_status_t conu_image_pull(conu_image_t *image, const conu_pull_options_t *options, conu_cancel_t *cancel,
                               conu_error_t **error) {
@@ -267,9 +267,8 @@ conu_status_t conu_image_tag_image(conu_image_t *image, const char *repository, 
   return guard(__func__, error, [&] {
     need_out(out);
     Image &asked = need_image(image);
-    *out = new conu_image{run(asked, cancel, [&](Api &api) {
-      return tag_image(api, asked, text_or_empty(repository), text_or_empty(tag));
-    })};
+    *out = new conu_image{run(
+        asked, cancel, [&](Api &api) { return tag_image(api, asked, text_or_empty(repository), text_or_empty(tag)); })};
   });
 }
 

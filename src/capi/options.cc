@@ -29,8 +29,7 @@ conu_pull_options_t *conu_pull_options_new(void) {
   return make_or_null([] { return new conu_pull_options; });
 }
 
-conu_status_t conu_pull_options_set_platform(conu_pull_options_t *options, const char *platform,
-                                             conu_error_t **error) {
+conu_status_t conu_pull_options_set_platform(conu_pull_options_t *options, const char *platform, conu_error_t **error) {
   return guard(__func__, error, [&] { need(options, "options").platform = need_platform(platform); });
 }
 
@@ -89,8 +88,7 @@ conu_status_t conu_build_options_add_label(conu_build_options_t *options, const 
 }
 
 conu_status_t conu_build_options_set_target(conu_build_options_t *options, const char *stage, conu_error_t **error) {
-  return guard(__func__, error,
-               [&] { need(options, "options").options.target = need_text(stage, "stage"); });
+  return guard(__func__, error, [&] { need(options, "options").options.target = need_text(stage, "stage"); });
 }
 
 conu_status_t conu_build_options_set_platform(conu_build_options_t *options, const char *platform,

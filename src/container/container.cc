@@ -6,7 +6,8 @@
 
 namespace conu {
 
-// --- state ----------------------------------------------------------------------------------------------------------------
+// --- state
+// ----------------------------------------------------------------------------------------------------------------
 
 Task<Json> inspect(Api &api, Container &container) {
   std::string answer = co_await api.get(container.path("/json"), container.subject());
@@ -25,7 +26,8 @@ Task<int> exit_code(Api &api, Container &container) {
   co_return static_cast<int>(state["ExitCode"].integer_or(0));
 }
 
-// --- its end --------------------------------------------------------------------------------------------------------------
+// --- its end
+// --------------------------------------------------------------------------------------------------------------
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
@@ -40,7 +42,8 @@ Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   if (auto message = result["Error"]["Message"].as_string(); message && !message->empty())
     throw engine_failure(*message, container.subject());
   Json code = result["StatusCode"];
-  if (!code) throw Failure(Code::protocol, "the engine's answer to the wait for " + container.subject() + " has no exit code");
+  if (!code)
+    throw Failure(Code::protocol, "the engine's answer to the wait for " + container.subject() + " has no exit code");
   co_return static_cast<int>(*code.as_integer());
 }
 
@@ -57,7 +60,8 @@ Task<void> stop(Api &api, Container &container, int64_t grace_ms) {
   // The engine answers when the container has ended.
   int64_t timeout = api.engine.timeout_ms();
   request.head_timeout_ms = timeout < 0 || grace_s < 0 ? -1 : timeout + grace_s * 1000;
-  Exchange exchange = co_await api.open(std::move(request), container.path("/stop" + query.text()), container.subject());
+  Exchange exchange =
+      co_await api.open(std::move(request), container.path("/stop" + query.text()), container.subject());
   co_await exchange.rest(1 << 20);
 }
 
@@ -89,10 +93,11 @@ Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
   }
 }
 
-// --- log ------------------------------------------------------------------------------------------------------------------
+// --- log
+// ------------------------------------------------------------------------------------------------------------------
 
-// Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below API 1.42,
-// and Podman, call everything raw.
+// Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below
+// API 1.42, and Podman, call everything raw.
 static bool is_raw(const Exchange &exchange, const Container &container) {
   return exchange.header("Content-Type") != "application/vnd.docker.multiplexed-stream" && container.has_terminal();
 }

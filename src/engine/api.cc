@@ -14,7 +14,8 @@ Query &Query::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-// --- the engine's errors --------------------------------------------------------------------------------------------------
+// --- the engine's errors
+// --------------------------------------------------------------------------------------------------
 
 static bool says(const std::string &text, std::initializer_list<std::string_view> phrases) {
   for (auto phrase : phrases)
@@ -22,8 +23,8 @@ static bool says(const std::string &text, std::initializer_list<std::string_view
   return false;
 }
 
-// Engines pass on what a registry said as text. These phrases are those of the distribution specification's error codes,
-// of its clients in Docker and Podman, and of Go's network errors.
+// Engines pass on what a registry said as text. These phrases are those of the distribution specification's error
+// codes, of its clients in Docker and Podman, and of Go's network errors.
 static Code code_of_text(const std::string &message, Code otherwise) {
   std::string text = lower_case(message);
   if (says(text, {"toomanyrequests", "too many requests", "rate limit"})) return Code::rate_limited;
@@ -47,7 +48,8 @@ static const char *hint_of(Code code, const std::string &message) {
     return "the engine cannot reach the registry: see that its name is right and that it runs";
   switch (code) {
     case Code::unauthorized:
-      return "log in to the registry (conu_engine_login, or `docker login`), and see that the name is right: registries "
+      return "log in to the registry (conu_engine_login, or `docker login`), and see that the name is right: "
+             "registries "
              "answer the same for an image that does not exist";
     case Code::rate_limited:
       return "the registry counts its answers: log in for a higher limit, wait, or use a mirror";
@@ -106,7 +108,8 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
   return Failure(code, subject + ": the engine reports: " + std::string(trimmed(message)), hint_of(code, message));
 }
 
-// --- requests -------------------------------------------------------------------------------------------------------------
+// --- requests
+// -------------------------------------------------------------------------------------------------------------
 
 Request Api::request(std::string method) const {
   Request request;

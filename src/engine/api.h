@@ -17,7 +17,9 @@ class Engine;
 class Query {
  public:
   Query &add(std::string_view name, std::string_view value);
-  Query &flag(std::string_view name, bool value) { return add(name, value ? std::string_view("1") : std::string_view()); }
+  Query &flag(std::string_view name, bool value) {
+    return add(name, value ? std::string_view("1") : std::string_view());
+  }
   const std::string &text() const { return text_; }  // "" or "?a=b&c=d"
 
  private:
@@ -36,7 +38,8 @@ class Api {
 
   // A request that the engine's timeout bounds: the head of its answer, and each silence in its body.
   Request request(std::string method) const;
-  // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the message.
+  // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the
+  // message.
   Task<Exchange> open(Request request, std::string path, std::string subject);
   // The whole body of an answer.
   Task<std::string> call(std::string method, std::string path, std::string subject, Json body = {});

@@ -72,10 +72,19 @@ Task<std::string> registry_config(Api &api) {
   co_return base64_url(config.dump());
 }
 
+// Which address the engine is told to try them at. Podman takes no plain HTTP for a login, whatever it is told of insecure
+// registries, but from the name localhost.
+static std::string login_address(const Engine &engine, const std::string &domain) {
+  const std::string loopback = "127.0.0.1";
+  bool is_loopback = domain == loopback || domain.starts_with(loopback + ":");
+  if (engine.is_podman() && is_loopback) return "localhost" + domain.substr(loopback.size());
+  return credential_key(domain);
+}
+
 Task<void> login(Api &api, std::string username, std::string password, std::string registry) {
   std::string domain = registry_domain(registry);
   Json body = Json::object();
-  body.set("username", username).set("password", password).set("serveraddress", credential_key(domain));
+  body.set("username", username).set("password", password).set("serveraddress", login_address(api.engine, domain));
   std::optional<Failure> failure;
   std::string answer;
   try {

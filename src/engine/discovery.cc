@@ -95,11 +95,13 @@ Endpoint parse_endpoint(const std::string &url, const std::string &source) {
   parse_authority(rest, url, source, &endpoint);
   if (scheme != "http") endpoint.tls = tls_from_environment();
   if (scheme == "https" && !endpoint.tls) endpoint.tls = TlsSettings();
-  if (endpoint.port == 0) endpoint.port = scheme == "https" && !environment("DOCKER_TLS_VERIFY") ? 443 : endpoint.tls ? 2376 : 2375;
+  if (endpoint.port == 0)
+    endpoint.port = scheme == "https" && !environment("DOCKER_TLS_VERIFY") ? 443 : endpoint.tls ? 2376 : 2375;
   return endpoint;
 }
 
-// --- contexts of the Docker client ----------------------------------------------------------------------------------------
+// --- contexts of the Docker client
+// ----------------------------------------------------------------------------------------
 
 static std::vector<std::string> folders_in(const std::string &path) {
   std::vector<std::string> names;
@@ -135,7 +137,8 @@ static Candidate from_context(const std::string &name, const std::string &source
                 "`docker context ls` lists those that there are");
 }
 
-// --- candidates -----------------------------------------------------------------------------------------------------------
+// --- candidates
+// -----------------------------------------------------------------------------------------------------------
 
 static Candidate named(const std::string &url, const std::string &source) {
   if (url.starts_with("context:")) return from_context(url.substr(8), source);

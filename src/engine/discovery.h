@@ -19,8 +19,8 @@ struct Candidates {
   std::vector<Candidate> list;
 };
 
-// `url` empty: by the environment. Throws Failure(invalid_argument) for what is no URL of an engine, Failure(unsupported)
-// for a scheme that this version does not speak.
+// `url` empty: by the environment. Throws Failure(invalid_argument) for what is no URL of an engine,
+// Failure(unsupported) for a scheme that this version does not speak.
 Candidates find_candidates(const std::string &url);
 
 // Where the Docker client keeps its configuration.

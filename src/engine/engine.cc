@@ -11,7 +11,8 @@
 
 namespace conu {
 
-// --- the version of the API -----------------------------------------------------------------------------------------------
+// --- the version of the API
+// -----------------------------------------------------------------------------------------------
 
 using Version = std::pair<int, int>;
 
@@ -80,13 +81,15 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
   }
   auto newest_of_engine = parse_version(version);
   if (!newest_of_engine)
-    throw Failure(Code::protocol,
-                  "what listens at " + engine.url() + " is no container engine: its answer to GET /_ping says no API version",
-                  "see that the address is that of Docker or Podman");
+    throw Failure(
+        Code::protocol,
+        "what listens at " + engine.url() + " is no container engine: its answer to GET /_ping says no API version",
+        "see that the address is that of Docker or Podman");
   if (*newest_of_engine < oldest_version) throw no_common_version(engine.url(), "up to " + version);
   if (auto wanted = environment("DOCKER_API_VERSION")) {
     if (!parse_version(*wanted))
-      throw Failure(Code::invalid_argument, "DOCKER_API_VERSION is \"" + excerpt(*wanted, 40) + "\", which is no version",
+      throw Failure(Code::invalid_argument,
+                    "DOCKER_API_VERSION is \"" + excerpt(*wanted, 40) + "\", which is no version",
                     "give it a version like 1.41, or unset it");
     engine.api_version_ = *wanted;
     co_return;
@@ -95,11 +98,13 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
   engine.api_version_ = text_of(std::min(*newest_of_engine, newest_version));
 }
 
-// --- finding it -----------------------------------------------------------------------------------------------------------
+// --- finding it
+// -----------------------------------------------------------------------------------------------------------
 
 static Failure nobody_there(Json discovery, size_t tried) {
-  Failure failure(Code::unreachable, "no container engine was found: none of the " + std::to_string(tried) +
-                                         " default sockets of Docker and Podman answers",
+  Failure failure(Code::unreachable,
+                  "no container engine was found: none of the " + std::to_string(tried) +
+                      " default sockets of Docker and Podman answers",
                   "start Docker or Podman (`podman system service` gives it a socket), or name an engine by CONU_HOST");
   failure.details = Json::object().set("discovery", std::move(discovery)).dump();
   return failure;
@@ -132,8 +137,8 @@ std::shared_ptr<Engine> Engine::open(const std::string &url, Cancel *cancel) {
     record.set("result", "chosen");
     engine->set_timeout_ms(60000);
     engine->discovery_ = discovery.dump();
-    log(LogLevel::info, "using the engine at " + candidate.url + " (" + candidate.source + "), API " +
-                            engine->api_version());
+    log(LogLevel::info,
+        "using the engine at " + candidate.url + " (" + candidate.source + "), API " + engine->api_version());
     return engine;
   }
   throw nobody_there(discovery, candidates.list.size());
@@ -167,7 +172,8 @@ std::shared_ptr<Engine> Engine::standard(Cancel *cancel) {
   return engine;
 }
 
-// --- workers --------------------------------------------------------------------------------------------------------------
+// --- workers
+// --------------------------------------------------------------------------------------------------------------
 
 Engine::Engine(Endpoint endpoint, std::string discovery)
     : endpoint_(std::move(endpoint)), discovery_(std::move(discovery)), fork_generation_(fork_generation()) {

@@ -12,9 +12,11 @@ Task<void> Steps::put(Step step) {
   filled_.raise();
 }
 
-// --- the engine's messages ------------------------------------------------------------------------------------------------
+// --- the engine's messages
+// ------------------------------------------------------------------------------------------------
 
-// Throws the error that a message reports. `errorDetail` is what the API promises, `error` what older engines have alone.
+// Throws the error that a message reports. `errorDetail` is what the API promises, `error` what older engines have
+// alone.
 static void check_for_error(const Json &message, const std::string &subject, const std::string &last_text) {
   Json detail = message["errorDetail"];
   auto words = detail ? detail["message"].as_string() : std::nullopt;
@@ -61,7 +63,8 @@ Task<void> read_steps(Exchange &exchange, Steps &steps, std::string subject,
   lines.finish();
 }
 
-// --- progress -------------------------------------------------------------------------------------------------------------
+// --- progress
+// -------------------------------------------------------------------------------------------------------------
 
 // What runs the work. In a child of the process that made it, it is left alone.
 struct Progress::Owned {
@@ -136,7 +139,8 @@ std::optional<Step> Progress::next(int64_t timeout_ms, Cancel *cancel) {
 
 Task<void> Progress::join() {
   Scope &scope = co_await current_scope();
-  Deadline deadline(scope, cleanup_ms + 1000, [] { return Failure(Code::timeout, "the cancelled work has not ended"); });
+  Deadline deadline(scope, cleanup_ms + 1000,
+                    [] { return Failure(Code::timeout, "the cancelled work has not ended"); });
   line_.cancel();
   while (!ended_) co_await joined_.wait();
 }

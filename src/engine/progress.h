@@ -49,8 +49,8 @@ class Progress {
   Progress(std::shared_ptr<Engine> engine, Work work);
   ~Progress();
 
-  // The next step; nothing at the end. Failure(timeout) and Failure(cancelled) are of the waiting, and do not end the work;
-  // every other failure is that of the work.
+  // The next step; nothing at the end. Failure(timeout) and Failure(cancelled) are of the waiting, and do not end the
+  // work; every other failure is that of the work.
   std::optional<Step> next(int64_t timeout_ms, Cancel *cancel);
   // Waits until the first step is there or all is over, and throws what the work has thrown by then.
   void begin(Cancel *cancel);

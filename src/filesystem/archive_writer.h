@@ -19,8 +19,8 @@ class ArchiveWriter {
   ArchiveWriter(const ArchiveWriter &) = delete;
   ArchiveWriter &operator=(const ArchiveWriter &) = delete;
 
-  // Begins an entry, owned by user and group 0: `status` gives its type, mode, size and times, `target` is where a symbolic
-  // link points to. Then as many bytes of data follow as its size says.
+  // Begins an entry, owned by user and group 0: `status` gives its type, mode, size and times, `target` is where a
+  // symbolic link points to. Then as many bytes of data follow as its size says.
   void begin(const std::string &name, const struct stat &status, const std::string &target);
   void data(std::string_view bytes);
   void finish();  // the end of the archive

@@ -130,7 +130,8 @@ class BuildContext : public BodySource {
 std::shared_ptr<BodySource> build_context(const std::string &folder, const std::string &dockerfile) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) throw system_failure("cannot build from the folder " + folder, errno);
-  if (!S_ISDIR(status.st_mode)) throw Failure(Code::invalid_argument, "cannot build from " + folder + ": it is no folder");
+  if (!S_ISDIR(status.st_mode))
+    throw Failure(Code::invalid_argument, "cannot build from " + folder + ": it is no folder");
   bool is_outside = dockerfile.starts_with('/') || dockerfile == ".." || dockerfile.starts_with("../") ||
                     dockerfile.find("/../") != dockerfile.npos;
   if (is_outside)

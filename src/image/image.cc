@@ -8,7 +8,8 @@
 
 namespace conu {
 
-// --- the handle -----------------------------------------------------------------------------------------------------------
+// --- the handle
+// -----------------------------------------------------------------------------------------------------------
 
 Image::Image(std::shared_ptr<Engine> engine, std::optional<ImageName> name, std::string full_name,
              std::string engine_name)
@@ -40,7 +41,8 @@ ImagePtr Image::from_engine(std::shared_ptr<Engine> engine, const std::string &n
 }
 
 const Reference &Image::reference() const {
-  if (!name_) throw Failure(Code::invalid_argument, subject() + " has no name, only an id", "give it one by tagging it");
+  if (!name_)
+    throw Failure(Code::invalid_argument, subject() + " has no name, only an id", "give it one by tagging it");
   return name_->reference;
 }
 
@@ -58,7 +60,8 @@ void Image::remember(std::optional<std::string> document) {
   document_ = std::move(document);
 }
 
-// --- asking ---------------------------------------------------------------------------------------------------------------
+// --- asking
+// ---------------------------------------------------------------------------------------------------------------
 
 static Json parsed(const std::string &document, const Image &image) {
   return Json::parse(document, "the engine's answer to GET " + image.path("/json"));
@@ -110,11 +113,13 @@ Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::stri
   co_return image;
 }
 
-// --- names ----------------------------------------------------------------------------------------------------------------
+// --- names
+// ----------------------------------------------------------------------------------------------------------------
 
 ImageName tagged_name(const Image &image, const std::string &repository, const std::string &tag) {
   if (repository.empty() && tag.empty())
-    throw Failure(Code::invalid_argument, "to tag " + image.subject() + " takes a repository or a tag: both are missing");
+    throw Failure(Code::invalid_argument,
+                  "to tag " + image.subject() + " takes a repository or a tag: both are missing");
   if (repository.empty()) {
     image.reference();
     return combine(image.name().repository, tag);
@@ -125,14 +130,16 @@ ImageName tagged_name(const Image &image, const std::string &repository, const s
 Task<ImagePtr> tag_image(Api &api, Image &image, std::string repository, std::string tag) {
   ImageName name = tagged_name(image, repository, tag);
   if (!name.reference.digest.empty())
-    throw Failure(Code::invalid_argument, name.full_name() + " is no name to give: an image has a digest, it is not given one");
+    throw Failure(Code::invalid_argument,
+                  name.full_name() + " is no name to give: an image has a digest, it is not given one");
   Query query;
   query.add("repo", name.reference.name()).add("tag", name.reference.tag);
   co_await api.call("POST", image.path("/tag" + query.text()), image.subject());
   co_return Image::by_name(image.engine(), std::move(name));
 }
 
-// --- removing -------------------------------------------------------------------------------------------------------------
+// --- removing
+// -------------------------------------------------------------------------------------------------------------
 
 // Adds the containers that were made from an image to the failure that they caused.
 static Task<void> name_containers_in_the_way(Api &api, Image &image, Failure &failure) {
@@ -186,7 +193,8 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
   throw *failure;
 }
 
-// --- layers and lists -----------------------------------------------------------------------------------------------------
+// --- layers and lists
+// -----------------------------------------------------------------------------------------------------
 
 Task<std::vector<std::string>> layer_ids(Api &api, Image &image, bool newest_first) {
   std::string answer = co_await api.get(image.path("/history"), image.subject());

@@ -14,7 +14,8 @@
 
 namespace conu {
 
-// --- pull -----------------------------------------------------------------------------------------------------------------
+// --- pull
+// -----------------------------------------------------------------------------------------------------------------
 
 // Whether the same request may well succeed a moment later.
 static bool is_passing(const Failure &failure) {
@@ -45,9 +46,10 @@ static void check_platform(const std::string &document, const std::string &platf
   auto wanted = split(platform, '/');
   bool fits = wanted.size() > 1 ? wanted[0] == is[0] && wanted[1] == is[1] : wanted[0] == is[0] || wanted[0] == is[1];
   if (fits) return;
-  throw Failure(Code::not_found,
-                image.subject() + " was asked for as " + platform + ", but what the engine has is " + is[0] + "/" + is[1],
-                "the image is not made for this platform: ask for another one, or for another tag");
+  throw Failure(
+      Code::not_found,
+      image.subject() + " was asked for as " + platform + ", but what the engine has is " + is[0] + "/" + is[1],
+      "the image is not made for this platform: ask for another one, or for another tag");
 }
 
 Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
@@ -71,7 +73,8 @@ Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
   if (!platform.empty()) check_platform(document, platform, image);
 }
 
-// --- push -----------------------------------------------------------------------------------------------------------------
+// --- push
+// -----------------------------------------------------------------------------------------------------------------
 
 Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag) {
   ImagePtr target;
@@ -94,7 +97,8 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
   co_return target;
 }
 
-// --- save -----------------------------------------------------------------------------------------------------------------
+// --- save
+// -----------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -144,7 +148,8 @@ Task<void> save(Api &api, Image &image, std::string path) {
   file.complete();
 }
 
-// --- load -----------------------------------------------------------------------------------------------------------------
+// --- load
+// -----------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -185,7 +190,8 @@ class FileBody : public BodySource {
 
 }  // namespace
 
-// "Loaded image: a:1" (Docker, Podman), "Loaded image ID: sha256:…" (Docker), "Loaded image(s): a:1,b:2" (older Podman).
+// "Loaded image: a:1" (Docker, Podman), "Loaded image ID: sha256:…" (Docker), "Loaded image(s): a:1,b:2" (older
+// Podman).
 static void add_loaded(const std::string &text, const std::shared_ptr<Engine> &engine, Images *images) {
   static const std::string_view id_start = "Loaded image ID: ";
   if (text.starts_with(id_start)) {

@@ -5,15 +5,16 @@
 #include <cstdint>
 #include <memory>
 
-#include "util/fd.h"
 #include "util/failure.h"
+#include "util/fd.h"
 
 namespace conu {
 
 class Scope;
 
 // May serve many calls at once, stays triggered, and is triggered from any thread or a signal handler. The eventfd is
-// written when it is triggered and never emptied after that, so every call that polls it is told, however late it comes.
+// written when it is triggered and never emptied after that, so every call that polls it is told, however late it
+// comes.
 class Cancel {
  public:
   using Check = bool (*)(void *user);

@@ -109,8 +109,7 @@ Task<void> shielded(Task<void> task) {
   if (group.error()) std::rethrow_exception(group.error());
 }
 
-Background::Background(Loop &loop, Task<void> task)
-    : line_(std::make_shared<BackgroundLine>(loop, std::move(task))) {
+Background::Background(Loop &loop, Task<void> task) : line_(std::make_shared<BackgroundLine>(loop, std::move(task))) {
   loop.adopt(line_);
   line_->task.start(line_->scope);
 }

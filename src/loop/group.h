@@ -18,12 +18,12 @@ Task<void> when_all(std::vector<Task<void>> tasks);
 // How long clean-up may go on after a cancel.
 inline constexpr int64_t cleanup_ms = 5000;
 
-// Runs `task`, which a cancel of the one that awaits reaches only `cleanup_ms` later: for what must not be left half done.
-// It runs in a scope that is cancelled already, too, for as long.
+// Runs `task`, which a cancel of the one that awaits reaches only `cleanup_ms` later: for what must not be left half
+// done. It runs in a scope that is cancelled already, too, for as long.
 Task<void> shielded(Task<void> task);
 
-// A line that goes on beside its starter, whenever the loop runs. To abandon it is to cancel it; the loop frees it once it
-// has ended.
+// A line that goes on beside its starter, whenever the loop runs. To abandon it is to cancel it; the loop frees it once
+// it has ended.
 class Background {
  public:
   Background() = default;
@@ -36,8 +36,8 @@ class Background {
   }
   ~Background() { abandon(); }
 
-  void cancel();   // its end comes with one of the loop's next turns
-  void abandon();  // the same, and nobody asks for it any more
+  void cancel();                  // its end comes with one of the loop's next turns
+  void abandon();                 // the same, and nobody asks for it any more
   void leak() { line_.reset(); }  // leaves it alone: it belongs to another process
 
  private:

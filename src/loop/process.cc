@@ -68,7 +68,8 @@ Process::Process(Loop &loop, const std::vector<std::string> &command) : name_(co
   arguments.push_back(nullptr);
   int result = posix_spawnp(&pid_, name_.c_str(), &plan.actions, &plan.attributes, arguments.data(), environ);
   if (result == ENOENT)
-    throw Failure(Code::command_missing, "there is no program " + name_, "install it, or see that PATH names its folder");
+    throw Failure(Code::command_missing, "there is no program " + name_,
+                  "install it, or see that PATH names its folder");
   if (result != 0) throw system_failure("cannot start the program " + name_, result);
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   try {
@@ -133,8 +134,7 @@ static Task<void> feed(Process &process, const std::string &input) {
   process.close_stdin();
 }
 
-Task<ProgramResult> run_program(std::vector<std::string> command, std::string input, int64_t timeout_ms,
-                                size_t limit) {
+Task<ProgramResult> run_program(std::vector<std::string> command, std::string input, int64_t timeout_ms, size_t limit) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&command, timeout_ms] {
     return Failure(Code::timeout,

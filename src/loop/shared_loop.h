@@ -15,8 +15,9 @@ class SharedLoop {
   SharedLoop();
   ~SharedLoop();
 
-  // Runs `task` on the loop: on this thread if nobody else runs it, else on the thread that does. A runner whose own work
-  // is done passes the loop on to a thread that waits. Failure(state) in a child of the process that made the loop.
+  // Runs `task` on the loop: on this thread if nobody else runs it, else on the thread that does. A runner whose own
+  // work is done passes the loop on to a thread that waits. Failure(state) in a child of the process that made the
+  // loop.
   template <class T>
   T run(Task<T> task, Cancel *cancel) {
     Job job;

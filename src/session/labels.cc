@@ -67,8 +67,6 @@ Labels session_labels() {
           {"conu.start", start_time()}};
 }
 
-Labels image_labels() {
-  return {{"conu.image_session", session_id()}, {"conu.session", ""}};
-}
+Labels image_labels() { return {{"conu.image_session", session_id()}, {"conu.session", ""}}; }
 
 }  // namespace conu

@@ -6,7 +6,8 @@
 
 namespace conu {
 
-// --- uploads ----------------------------------------------------------------------------------------------------------
+// --- uploads
+// ----------------------------------------------------------------------------------------------------------
 
 // A body on its way, beside the reading of the answer: engines answer while they still read, and refuse early.
 struct Exchange::Upload {
@@ -46,7 +47,8 @@ Task<void> Exchange::upload(std::shared_ptr<Upload> upload) {
   upload->done = true;
 }
 
-// --- exchange ---------------------------------------------------------------------------------------------------------
+// --- exchange
+// ---------------------------------------------------------------------------------------------------------
 
 Exchange::Exchange(HttpClient &client, std::shared_ptr<Connection> connection, const Request &request)
     : client_(&client),
@@ -155,7 +157,8 @@ Task<std::string> Exchange::rest(size_t limit) {
   }
 }
 
-// --- client -----------------------------------------------------------------------------------------------------------
+// --- client
+// -----------------------------------------------------------------------------------------------------------
 
 void HttpClient::give_back(std::shared_ptr<Connection> connection) {
   if (idle_.size() < 4) idle_.push_back(std::move(connection));
@@ -173,8 +176,8 @@ std::shared_ptr<Connection> HttpClient::take_warm() {
 Task<std::shared_ptr<Connection>> HttpClient::connect(const Request &request) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, request.head_timeout_ms, [&] {
-    return Failure(Code::timeout, "no connection to " + endpoint_.url + " after " +
-                                      std::to_string(request.head_timeout_ms) + " ms");
+    return Failure(Code::timeout,
+                   "no connection to " + endpoint_.url + " after " + std::to_string(request.head_timeout_ms) + " ms");
   });
   auto connection = co_await Connection::open(loop_, endpoint_);
   co_return connection;
@@ -191,8 +194,9 @@ Task<Exchange> HttpClient::open(Request request) {
       Scope &scope = co_await current_scope();
       // Sending a body of any length takes its time; only then does the engine's begin.
       Deadline deadline(scope, request.source ? -1 : request.head_timeout_ms, [&] {
-        return Failure(Code::timeout, "no answer of " + endpoint_.url + " to " + request.name() + " after " +
-                                          std::to_string(request.head_timeout_ms) + " ms",
+        return Failure(Code::timeout,
+                       "no answer of " + endpoint_.url + " to " + request.name() + " after " +
+                           std::to_string(request.head_timeout_ms) + " ms",
                        "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer");
       });
       co_await exchange.send(request);

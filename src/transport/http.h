@@ -52,8 +52,8 @@ class Exchange {
   std::string_view header(std::string_view name) const { return parser_.header(name); }
   const std::string &name() const { return name_; }
 
-  // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to the
-  // client at the end, and is closed where the body was not read whole. An await that fails may be repeated.
+  // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to
+  // the client at the end, and is closed where the body was not read whole. An await that fails may be repeated.
   Task<std::string_view> next();
   Task<std::string> rest(size_t limit = 256 << 20);
 
@@ -85,8 +85,9 @@ class HttpClient {
  public:
   HttpClient(Loop &loop, Endpoint endpoint) : loop_(loop), endpoint_(std::move(endpoint)) {}
 
-  // Sends a request and awaits the head of the answer, on a connection that is warm if there is one. One that turns out to
-  // be dead is replaced: before sending always, after it where the request may be repeated and no byte of an answer came.
+  // Sends a request and awaits the head of the answer, on a connection that is warm if there is one. One that turns out
+  // to be dead is replaced: before sending always, after it where the request may be repeated and no byte of an answer
+  // came.
   Task<Exchange> open(Request request);
 
   const Endpoint &endpoint() const { return endpoint_; }

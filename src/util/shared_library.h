@@ -15,7 +15,8 @@ class SharedLibrary {
   SharedLibrary(const char *soname, const char *purpose, const char *package)
       : soname_(soname), handle_(dlopen(soname, RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr)
-      throw Failure(Code::unsupported, std::string(purpose) + " needs " + soname + ", which cannot be loaded: " + dlerror(),
+      throw Failure(Code::unsupported,
+                    std::string(purpose) + " needs " + soname + ", which cannot be loaded: " + dlerror(),
                     std::string("install ") + package);
   }
 

@@ -23,9 +23,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-bool is_hex(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
+bool is_hex(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789abcdef") == text.npos; }
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);

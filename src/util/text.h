@@ -12,8 +12,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 bool is_hex(std::string_view text);  // lower case, not empty
 std::string lower_case(std::string_view text);
 
-// What may stand in a path segment or a query value of a URL: everything but unreserved characters, and those in `kept`,
-// as %XX.
+// What may stand in a path segment or a query value of a URL: everything but unreserved characters, and those in
+// `kept`, as %XX.
 std::string percent_encoded(std::string_view text, std::string_view kept = {});
 
 std::string base64(std::string_view bytes);
