@@ -1,0 +1,136 @@
+// The scripted engine.
+#include "server.h"
+
+#include <pthread.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lab.h"
+
+enum { most_connections = 64, most_requests = 256, longest_head = 16384 };
+
+static struct server {
+  const struct rule *script;
+  char *path;
+  int listener;
+  pthread_t thread;
+  pthread_mutex_t mutex;
+  pthread_t threads[most_connections];
+  int sockets[most_connections];
+  int connections;
+  char requests[most_requests][256];
+  int request_count;
+} server;
+
+static void send_all(int socket, const char *bytes, size_t size, size_t at_once) {
+  while (size > 0) {
+    ssize_t n = send(socket, bytes, size < at_once ? size : at_once, MSG_NOSIGNAL);
+    if (n <= 0) return;
+    bytes += n;
+    size -= (size_t)n;
+    if (at_once == 1) nanosleep(&(struct timespec){0, 20000}, NULL);
+  }
+}
+
+// Reads one request with its body, and keeps its first line.
+static bool read_request(int socket, char *line, size_t size) {
+  char head[longest_head + 1];
+  size_t length = 0;
+  char *end = NULL;
+  while (end == NULL) {
+    // Byte by byte: what follows the head is the body's or the next request's.
+    if (length == longest_head || recv(socket, head + length, 1, 0) != 1) return false;
+    head[++length] = '\0';
+    if (length >= 4 && memcmp(head + length - 4, "\r\n\r\n", 4) == 0) end = head + length;
+  }
+  const char *field = strcasestr(head, "\r\nContent-Length:");
+  long left = field != NULL ? atol(field + 17) : 0;
+  char body[4096];
+  while (left > 0) {
+    ssize_t n = recv(socket, body, left < (long)sizeof body ? (size_t)left : sizeof body, 0);
+    if (n <= 0) return false;
+    left -= n;
+  }
+  snprintf(line, size, "%.*s", (int)strcspn(head, "\r"), head);
+  pthread_mutex_lock(&server.mutex);
+  if (server.request_count < most_requests)
+    snprintf(server.requests[server.request_count++], sizeof server.requests[0], "%s", line);
+  pthread_mutex_unlock(&server.mutex);
+  return true;
+}
+
+static const struct rule *rule_for(const char *line) {
+  for (const struct rule *rule = server.script; rule->request != NULL; rule++)
+    if (strstr(line, rule->request) != NULL) return rule;
+  return NULL;
+}
+
+static void *serve(void *argument) {
+  int socket = (int)(intptr_t)argument;
+  char line[256], byte;
+  if (server.script[0].then == RESET) {
+    recv(socket, &byte, 1, MSG_PEEK);
+    close(socket);  // with the request unread, this resets
+    return NULL;
+  }
+  while (read_request(socket, line, sizeof line)) {
+    const struct rule *rule = rule_for(line);
+    static const char unknown[] = HEAD("404 Not Found", "application/json", 27) "{\"message\":\"not scripted\"}\n";
+    const char *answer = rule != NULL ? rule->answer : unknown;
+    enum after then = rule != NULL ? rule->then : GO_ON;
+    if (answer != NULL) send_all(socket, answer, strlen(answer), then == TRICKLE ? 1 : 65536);
+    if (then == HANG) recv(socket, &byte, 1, 0);
+    if (then != GO_ON) break;
+  }
+  shutdown(socket, SHUT_RDWR);
+  return NULL;
+}
+
+static void *accept_all(void *unused) {
+  int socket;
+  while ((socket = accept(server.listener, NULL, NULL)) >= 0 && server.connections < most_connections) {
+    int number = server.connections;
+    server.sockets[number] = socket;
+    pthread_create(&server.threads[number], NULL, serve, (void *)(intptr_t)socket);
+    server.connections++;
+  }
+  return unused;
+}
+
+static void stop(void *unused) {
+  (void)unused;
+  shutdown(server.listener, SHUT_RDWR);
+  pthread_join(server.thread, NULL);
+  for (int i = 0; i < server.connections; i++) {
+    shutdown(server.sockets[i], SHUT_RDWR);
+    pthread_join(server.threads[i], NULL);
+    if (server.script[0].then != RESET) close(server.sockets[i]);
+  }
+  close(server.listener);
+  unlink(server.path);
+}
+
+const char *scripted(const struct rule *script) {
+  server = (struct server){.script = script, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  server.path = text("%s/%s.sock", setting("CONU_TEST_FOLDER"), fresh("s"));
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  assert_true(strlen(server.path) < sizeof address.sun_path);
+  strcpy(address.sun_path, server.path);
+  server.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(bind(server.listener, (struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(server.listener, 16), 0);
+  pthread_create(&server.thread, NULL, accept_all, NULL);
+  put_off(stop, NULL);
+  return text("unix://%s", server.path);
+}
+
+int requests_with(const char *part) {
+  int count = 0;
+  pthread_mutex_lock(&server.mutex);
+  for (int i = 0; i < server.request_count; i++) count += strstr(server.requests[i], part) != NULL;
+  pthread_mutex_unlock(&server.mutex);
+  return count;
+}
