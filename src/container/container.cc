@@ -6,8 +6,7 @@
 
 namespace conu {
 
-// --- state
-// ----------------------------------------------------------------------------------------------------------------
+// --- state -------------------------------------------------------------------------------------------------------------
 
 Task<Json> inspect(Api &api, Container &container) {
   std::string answer = co_await api.get(container.path("/json"), container.subject());
@@ -26,8 +25,7 @@ Task<int> exit_code(Api &api, Container &container) {
   co_return static_cast<int>(state["ExitCode"].integer_or(0));
 }
 
-// --- its end
-// --------------------------------------------------------------------------------------------------------------
+// --- its end -----------------------------------------------------------------------------------------------------------
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
@@ -68,15 +66,7 @@ Task<void> stop(Api &api, Container &container, int64_t grace_ms) {
 Task<void> kill(Api &api, Container &container, std::string signal) {
   Query query;
   query.add("signal", signal);
-  try {
-    co_await api.call("POST", container.path("/kill" + query.text()), container.subject());
-  } catch (Failure &failure) {
-    // Docker answers 409, older ones and Podman 500, to the same effect.
-    bool not_running = failure.message.find("is not running") != std::string::npos ||
-                       failure.message.find("can only kill running containers") != std::string::npos;
-    if (not_running) failure.code = Code::conflict;
-    throw;
-  }
+  co_await api.call("POST", container.path("/kill" + query.text()), container.subject());
 }
 
 Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
@@ -84,17 +74,14 @@ Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
   query.flag("force", force).flag("v", volumes);
   try {
     co_await api.call("DELETE", container.path(query.text()), container.subject());
-  } catch (Failure &failure) {
-    // Docker answers 409, Podman 500.
-    if (failure.message.find("as it is running") != std::string::npos) failure.code = Code::conflict;
+  } catch (const Failure &failure) {
     bool under_way = failure.http_status == 409 && failure.message.find("already in progress") != std::string::npos;
     bool gone = failure.http_status == 404 && force;
     if (!under_way && !gone) throw;
   }
 }
 
-// --- log
-// ------------------------------------------------------------------------------------------------------------------
+// --- log ---------------------------------------------------------------------------------------------------------------
 
 // Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below
 // API 1.42, and Podman, call everything raw.

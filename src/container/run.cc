@@ -65,7 +65,7 @@ static Task<void> remove_created(Api &api, Creation creation) {
 static void explain(Failure *failure, const std::string &name) {
   const std::string &text = failure->message;
   auto says = [&](const char *phrase) { return text.find(phrase) != text.npos; };
-  if (failure->http_status == 409 && failure->hint.empty())
+  if (failure->code == Code::conflict && failure->hint.empty())
     failure->hint = "the name " + name + " is taken: choose another one, or remove the container that has it";
   bool no_program = says("executable file not found") || says("no such file or directory: OCI runtime") ||
                     (says("exec:") && says("no such file or directory")) || says("not found in $PATH");

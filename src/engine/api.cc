@@ -14,8 +14,7 @@ Query &Query::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-// --- the engine's errors
-// --------------------------------------------------------------------------------------------------
+// --- the engine's errors -----------------------------------------------------------------------------------------------
 
 static bool says(const std::string &text, std::initializer_list<std::string_view> phrases) {
   for (auto phrase : phrases)
@@ -34,6 +33,8 @@ static Code code_of_text(const std::string &message, Code otherwise) {
   if (says(text, {"manifest unknown", "name unknown", "not found", "no such image", "does not exist",
                   "no matching manifest", "no image found in manifest list", "no image found in image index"}))
     return Code::not_found;
+  // Podman's words for what Docker answers 409 to.
+  if (says(text, {"is already in use", "as it is running", "can only kill running containers"})) return Code::conflict;
   return otherwise;
 }
 
@@ -108,8 +109,7 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
   return Failure(code, subject + ": the engine reports: " + std::string(trimmed(message)), hint_of(code, message));
 }
 
-// --- requests
-// -------------------------------------------------------------------------------------------------------------
+// --- requests ----------------------------------------------------------------------------------------------------------
 
 Request Api::request(std::string method) const {
   Request request;

@@ -205,11 +205,12 @@ std::string Reference::normalized() const {
 }
 
 Json to_json(const Reference &reference) {
+  auto or_null = [](const std::string &text) { return text.empty() ? Json::null() : Json::string(text); };
   return Json::object()
       .set("domain", reference.domain)
       .set("path", reference.path)
-      .set("tag", reference.tag)
-      .set("digest", reference.digest)
+      .set("tag", or_null(reference.tag))
+      .set("digest", or_null(reference.digest))
       .set("familiar", reference.familiar())
       .set("normalized", reference.normalized());
 }

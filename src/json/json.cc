@@ -52,6 +52,7 @@ Json Json::string(std::string_view value) {
   return Json(checked(string), "$");
 }
 Json Json::integer(int64_t value) { return Json(checked(json_integer(value)), "$"); }
+Json Json::null() { return Json(json_null(), "$"); }
 Json Json::boolean(bool value) { return Json(checked(json_boolean(value)), "$"); }
 
 Json &Json::set(const std::string &key, Json value) {

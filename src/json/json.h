@@ -29,6 +29,7 @@ class Json {
   static Json string(std::string_view value);  // made valid UTF-8 where it is not
   static Json integer(int64_t value);
   static Json boolean(bool value);
+  static Json null();
 
   // Building. An absent value is left out.
   Json &set(const std::string &key, Json value);

@@ -6,8 +6,7 @@
 
 namespace conu {
 
-// --- uploads
-// ----------------------------------------------------------------------------------------------------------
+// --- uploads -----------------------------------------------------------------------------------------------------------
 
 // A body on its way, beside the reading of the answer: engines answer while they still read, and refuse early.
 struct Exchange::Upload {
@@ -47,8 +46,7 @@ Task<void> Exchange::upload(std::shared_ptr<Upload> upload) {
   upload->done = true;
 }
 
-// --- exchange
-// ---------------------------------------------------------------------------------------------------------
+// --- exchange ----------------------------------------------------------------------------------------------------------
 
 Exchange::Exchange(HttpClient &client, std::shared_ptr<Connection> connection, const Request &request)
     : client_(&client),
@@ -157,8 +155,7 @@ Task<std::string> Exchange::rest(size_t limit) {
   }
 }
 
-// --- client
-// -----------------------------------------------------------------------------------------------------------
+// --- client ------------------------------------------------------------------------------------------------------------
 
 void HttpClient::give_back(std::shared_ptr<Connection> connection) {
   if (idle_.size() < 4) idle_.push_back(std::move(connection));
