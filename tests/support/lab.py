@@ -69,28 +69,23 @@ def run(arguments):
     if arguments.lab and room.is_open(arguments.lab):
         raise SystemExit(run_in(room.folder_of(arguments.lab), arguments))
     name = arguments.lab or room.new_name()
-    on_signals(lambda number, _: sys.exit(128 + number))
+    process.exit_on_signals()
     try:
         folder = make(name, stay=False, big=arguments.big)
         code = run_in(folder, arguments)
     finally:
-        on_signals(signal.SIG_IGN)
+        process.on_signals(signal.SIG_IGN)
         room.close_room(name)
     raise SystemExit(code)
-
-
-def on_signals(handler):
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, handler)
 
 
 def run_in(folder, arguments):
     return exit_code(room.enter(folder, arguments.command, environment(folder, arguments)))
 
 
-def exit_code(process):
+def exit_code(child):
     """Waits, and answers the code as a shell gives it: 128 and the signal's number for a process that was killed."""
-    code = process.wait()
+    code = child.wait()
     return code if code >= 0 else 128 - code
 
 

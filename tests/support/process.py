@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 
@@ -22,6 +23,21 @@ def run(*argv):
     if done.returncode:
         raise SystemExit(f"{' '.join(argv)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def as_root(*argv):
+    """The command line that runs this one as root."""
+    return list(argv) if os.geteuid() == 0 else ["sudo", "--preserve-env", *argv]
+
+
+def on_signals(handler):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, handler)
+
+
+def exit_on_signals():
+    """Has a signal end this program by an exception, so that it tidies up after itself."""
+    on_signals(lambda number, _: sys.exit(128 + number))
 
 
 def start(argv, log, env=None):
@@ -67,15 +83,23 @@ def stop(pid, grace):
 
 
 def answers(address, path):
-    """True when an HTTP server at `address`, a socket's path or a (host, port), answers `path` at all."""
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    connection = http.client.HTTPConnection("localhost", timeout=10)
+    """True when an HTTP server at `address` answers `path` at all."""
     try:
-        connection.sock = socket.socket(family, socket.SOCK_STREAM)
-        connection.sock.connect(address)
-        connection.request("GET", path)
-        return connection.getresponse().status < 500
+        return request(address, "GET", path)[0] < 500
     except OSError:
         return False
+
+
+def request(address, method, path):
+    """Asks an HTTP server at `address`, a socket's path or a (host, port); answers status and body."""
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(family, socket.SOCK_STREAM)
+    connection.sock.settimeout(60)
+    try:
+        connection.sock.connect(address)
+        connection.request(method, path)
+        response = connection.getresponse()
+        return response.status, response.read()
     finally:
         connection.close()

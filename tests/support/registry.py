@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import ssl
 
 import process
 
@@ -16,9 +17,10 @@ class Registry:
         self.folder = folder
         self.port = port
         self.address = f"127.0.0.1:{port}"
+        self.certificates = None
 
-    def start(self, storage, password=False, certificate=None):
-        """Starts it on `storage`, a folder that several registries may share."""
+    def start(self, storage, password=False, certificates=None):
+        """Starts it on `storage`, a folder that several registries may share; given certificates it speaks TLS."""
         os.makedirs(self.folder, exist_ok=True)
         config = {
             "version": "0.1",
@@ -30,6 +32,10 @@ class Registry:
             config["auth"] = {"htpasswd": {"realm": "conu", "path": f"{self.folder}/htpasswd"}}
             with open(f"{self.folder}/htpasswd", "w") as file:
                 file.write(HTPASSWD + "\n")
+        if certificates:
+            self.certificates = certificates
+            config["http"]["tls"] = {"certificate": f"{certificates}/server-cert.pem",
+                                     "key": f"{certificates}/server-key.pem"}
         with open(f"{self.folder}/config.yml", "w") as file:
             json.dump(config, file)  # JSON is YAML too
         log = f"{self.folder}/log"
@@ -37,9 +43,16 @@ class Registry:
         process.wait_until(lambda: process.answers(("127.0.0.1", self.port), "/v2/"), self.pid, log)
         return self
 
+    def stop(self):
+        process.stop(self.pid, 10)
+
     def push(self, repository, tag, image):
         """Uploads an images.Image, or an images.Index with all its images, under that name."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        if self.certificates:
+            context = ssl.create_default_context(cafile=f"{self.certificates}/ca.pem")
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         for part in image.parts():
             for blob in part.blobs():
                 _upload(connection, repository, blob)

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 
+import process
 from engines import KINDS
 
 SUITES = ("unit", "fuzz", "abi", "docs", "bindings", "integration")
@@ -74,8 +75,7 @@ def run(build, suite, engine, names, pattern):
     log = title.replace(" ", "-")
     command = ["meson", "test", "-C", build, "--print-errorlogs", "--logbase", log, "--suite", suite, *names]
     if engine:
-        as_root = [] if os.geteuid() == 0 else ["sudo", "--preserve-env"]
-        command = [*as_root, LAB, "run", "--engine", engine, "--", *command, "--no-rebuild"]
+        command = process.as_root(LAB, "run", "--engine", engine, "--", *command, "--no-rebuild")
     results = f"{build}/meson-logs/{log}.json"
     if os.path.exists(results):
         os.unlink(results)
