@@ -30,7 +30,7 @@ class Engine:
 
     def start(self):
         """Starts the engine, on the data it had if it ran before, and waits until it answers."""
-        os.makedirs(self.folder, exist_ok=True)
+        os.makedirs(f"{self.folder}/scratch", exist_ok=True)
         for stale in (self.socket, f"{self.folder}/dockerd.pid"):
             if os.path.exists(stale):
                 os.unlink(stale)
@@ -66,7 +66,7 @@ class Engine:
             config |= {"bip": "172.30.0.1/24", "tlsverify": True, "tlscacert": f"{certs}/ca.pem",
                        "tlscert": f"{certs}/server-cert.pem", "tlskey": f"{certs}/server-key.pem"}
         path = self._write("daemon.json", json.dumps(config, indent=2))
-        return process.start(["dockerd", "--config-file", path], f"{self.folder}/log")
+        return self._run({}, "dockerd", "--config-file", path)
 
     def _own_bridge(self):
         bridge = f"conu-spare{self.spare}"
@@ -97,8 +97,12 @@ location = "127.0.0.1"
 insecure = true
 """)
         env = {"CONTAINERS_CONF": containers, "CONTAINERS_REGISTRIES_CONF": registries}
-        return process.start(["podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/run",
-                              "system", "service", "--time=0", url], f"{self.folder}/log", env)
+        return self._run(env, "podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/run",
+                         "system", "service", "--time=0", url)
+
+    def _run(self, env, *argv):
+        # Podman forgets files in the folder for temporary ones.
+        return process.start(argv, f"{self.folder}/log", {**env, "TMPDIR": f"{self.folder}/scratch"})
 
     def _write(self, name, text):
         path = f"{self.folder}/{name}"
