@@ -14,6 +14,11 @@ Loop::Loop() {
 Loop::~Loop() {
   for (auto &line : lines_) line->scope.cancel(Failure(Code::cancelled, "its loop is gone"));
   settle();
+  // Lines that clean up are waited for: a coroutine is destroyed only at its end.
+  while (!lines_.empty() && uv_loop_alive(&uv_)) {
+    uv_run(&uv_, UV_RUN_ONCE);
+    settle();
+  }
   for (TimerState *timer : spare_timers_)
     uv_close(reinterpret_cast<uv_handle_t *>(&timer->handle),
              [](uv_handle_t *handle) { delete static_cast<TimerState *>(handle->data); });
@@ -79,7 +84,15 @@ Deadline::Deadline(Scope &scope, int64_t ms, std::function<Failure()> reason)
     : scope_(scope), reason_(std::move(reason)) {
   if (ms < 0) return;
   timer_.emplace(scope.loop);
-  timer_->start(ms, [this] { scope_.interrupt(reason_()); });
+  timer_->start(ms, [this] { expire(); });
+}
+
+// What has come by now goes first, and a loop that stood still runs its timers before it looks. Where the line is between
+// two awaits, the next one is meant.
+void Deadline::expire() {
+  timer_->start(1, [this] {
+    if (!scope_.interrupt(reason_())) expire();
+  });
 }
 
 namespace {

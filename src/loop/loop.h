@@ -104,6 +104,7 @@ class Deadline {
   Deadline &operator=(const Deadline &) = delete;
 
  private:
+  void expire();
   Scope &scope_;
   std::function<Failure()> reason_;
   std::optional<Timer> timer_;

@@ -10,8 +10,10 @@ void Scope::cancel(const Failure &reason) {
   if (waiting_ != nullptr) waiting_->stop(*reason_);
 }
 
-void Scope::interrupt(const Failure &reason) {
-  if (waiting_ != nullptr) waiting_->stop(reason);
+bool Scope::interrupt(const Failure &reason) {
+  if (waiting_ == nullptr) return false;
+  waiting_->stop(reason);
+  return true;
 }
 
 bool Suspension::suspend(std::coroutine_handle<> handle, Scope *scope) {

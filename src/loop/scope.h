@@ -22,8 +22,8 @@ class Scope {
 
   // Ends the await that the line is in, and every later one, with `reason`.
   void cancel(const Failure &reason);
-  // Ends the await that the line is in, if any, with `reason`; the line may go on after it.
-  void interrupt(const Failure &reason);
+  // Ends the await that the line is in with `reason`; the line may go on after it. False where it is in none just now.
+  bool interrupt(const Failure &reason);
   bool is_cancelled() const { return reason_.has_value(); }
   const Failure &reason() const { return *reason_; }
 
