@@ -8,7 +8,8 @@
 
 namespace conu {
 
-// --- the handle --------------------------------------------------------------------------------------------------------
+// --- the handle
+// --------------------------------------------------------------------------------------------------------
 
 Image::Image(std::shared_ptr<Engine> engine, std::optional<ImageName> name, std::string full_name,
              std::string engine_name)
@@ -59,7 +60,8 @@ void Image::remember(std::optional<std::string> document) {
   document_ = std::move(document);
 }
 
-// --- asking ------------------------------------------------------------------------------------------------------------
+// --- asking
+// ------------------------------------------------------------------------------------------------------------
 
 static Json parsed(const std::string &document, const Image &image) {
   return Json::parse(document, "the engine's answer to GET " + image.path("/json"));
@@ -111,7 +113,8 @@ Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::stri
   co_return image;
 }
 
-// --- names -------------------------------------------------------------------------------------------------------------
+// --- names
+// -------------------------------------------------------------------------------------------------------------
 
 ImageName tagged_name(const Image &image, const std::string &repository, const std::string &tag) {
   if (repository.empty() && tag.empty())
@@ -135,30 +138,49 @@ Task<ImagePtr> tag_image(Api &api, Image &image, std::string repository, std::st
   co_return Image::by_name(image.engine(), std::move(name));
 }
 
-// --- removing ----------------------------------------------------------------------------------------------------------
+// --- removing
+// ----------------------------------------------------------------------------------------------------------
 
-// Adds the containers that were made from an image to the failure that they caused.
-static Task<void> name_containers_in_the_way(Api &api, Image &image, Failure &failure) {
+// The containers that were made from an image: `id`, `name` and `state` of each.
+static Task<Json> containers_of(Api &api, Image &image) {
   Json filters = Json::object().set("ancestor", Json::array().append(Json::string(image.engine_name())));
   Query query;
   query.flag("all", true).add("filters", filters.dump());
   std::string answer = co_await api.get("/containers/json" + query.text(), "the list of containers");
   Json containers = Json::array();
-  std::string names;
   for (const Json &item : Json::parse(answer, "the engine's answer to GET /containers/json").items()) {
     std::string id = item["Id"].required_string();
     std::string name = item["Names"].at(0).text_or(id.substr(0, 12));
     if (name.starts_with('/')) name.erase(0, 1);
-    std::string state = item["State"].text_or("");
-    Json entry = Json::object();
-    entry.set("id", id).set("name", name).set("state", state);
-    containers.append(entry);
-    names += (names.empty() ? "" : ", ") + name + " (" + state + ")";
+    containers.append(Json::object().set("id", id).set("name", name).set("state", item["State"].text_or("")));
   }
-  if (names.empty()) co_return;
-  failure.message += "; in use by " + names;
-  failure.hint = "remove these containers first; `force` does it for those that have stopped";
-  failure.details = Json::object().set("containers", containers).dump();
+  co_return containers;
+}
+
+// Adds the containers to the failure that they caused.
+static void name_containers(Failure *failure, const Json &containers) {
+  std::string names;
+  for (const Json &container : containers.items())
+    names += (names.empty() ? "" : ", ") + container["name"].text_or("") + " (" + container["state"].text_or("") + ")";
+  if (names.empty()) return;
+  failure->message += "; in use by " + names;
+  failure->hint = "remove these containers first; `force` does it for those that have stopped";
+  failure->details = Json::object().set("containers", containers).dump();
+}
+
+// Forced, Podman would kill and remove them, where Docker refuses.
+static Task<void> refuse_if_containers_run(Api &api, Image &image, bool via_name) {
+  std::string document = co_await inspect(api, image, true);
+  bool keeps_image = via_name && parsed(document, image)["RepoTags"].size() > 1;
+  if (keeps_image) co_return;
+  Json containers = co_await containers_of(api, image);
+  for (const Json &container : containers.items()) {
+    std::string state = container["state"].text_or("");
+    if (state != "running" && state != "paused") continue;
+    Failure failure(Code::conflict, image.subject() + " cannot be removed while containers of it run");
+    name_containers(&failure, containers);
+    throw failure;
+  }
 }
 
 Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
@@ -169,6 +191,7 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
     std::string id = co_await image_id(api, image);
     path = "/images/" + percent_encoded(id, ":");
   }
+  if (force && api.engine.is_podman()) co_await refuse_if_containers_run(api, image, via_name);
   Query query;
   query.flag("force", force);
   std::optional<Failure> failure;
@@ -179,9 +202,12 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
   }
   image.remember(std::nullopt);
   if (!failure) co_return;
+  // Podman's 500 for an image with other names.
+  if (failure->message.find("please force removal") != std::string::npos) failure->code = Code::conflict;
   if (failure->code == Code::conflict) {
     try {
-      co_await name_containers_in_the_way(api, image, *failure);
+      Json containers = co_await containers_of(api, image);
+      name_containers(&*failure, containers);
     } catch (const Failure &) {
       // The conflict itself is what counts.
     }
@@ -189,13 +215,17 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
   throw *failure;
 }
 
-// --- layers and lists --------------------------------------------------------------------------------------------------
+// --- layers and lists
+// --------------------------------------------------------------------------------------------------
+
+// Podman leaves the algorithm out of the IDs in a history.
+static std::string full_id(const std::string &id) { return id.size() == 64 && is_hex(id) ? "sha256:" + id : id; }
 
 Task<std::vector<std::string>> layer_ids(Api &api, Image &image, bool newest_first) {
   std::string answer = co_await api.get(image.path("/history"), image.subject());
   std::vector<std::string> ids;
   for (const Json &item : Json::parse(answer, "the engine's answer to GET " + image.path("/history")).items())
-    ids.push_back(item["Id"].required_string());
+    ids.push_back(full_id(item["Id"].required_string()));
   if (!newest_first) std::reverse(ids.begin(), ids.end());
   co_return ids;
 }
