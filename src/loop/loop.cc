@@ -1,11 +1,27 @@
 // The loop that a call runs on its caller's own thread.
 #include "loop/loop.h"
 
+#include <fcntl.h>
+
 #include <new>
 
 namespace conu {
 
+namespace {
+
+// libuv aborts where it gets descriptor 0, 1 or 2 for itself: those that the host has closed are taken meanwhile.
+struct StandardStreamsTaken {
+  StandardStreamsTaken() {
+    for (int fd = 0; fd < 3; fd++)
+      if (fcntl(fd, F_GETFD) < 0) taken[fd].reset(open("/dev/null", O_RDWR | O_CLOEXEC));
+  }
+  Fd taken[3];
+};
+
+}  // namespace
+
 Loop::Loop() {
+  StandardStreamsTaken meanwhile;
   int result = uv_loop_init(&uv_);
   if (result == UV_ENOMEM) throw std::bad_alloc();
   if (result != 0) throw Failure(Code::io, std::string("cannot make an event loop: ") + uv_strerror(result));

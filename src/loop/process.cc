@@ -1,6 +1,7 @@
 // Child processes: posix_spawn, pidfd, waitid. uv_spawn is not used: its SIGCHLD handler would displace the host's own.
 #include "loop/process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -88,6 +89,8 @@ Process::Process(Loop &loop, const std::vector<std::string> &command) : name_(co
 Process::~Process() {
   if (reaped_) return;
   syscall(SYS_pidfd_send_signal, pidfd_->fd(), SIGKILL, nullptr, 0);
+  // The loop has made the pidfd non-blocking, and waitid with it.
+  fcntl(pidfd_->fd(), F_SETFL, 0);
   siginfo_t info;
   while (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd_->fd()), &info, WEXITED) != 0 &&
          errno == EINTR) {
