@@ -105,7 +105,7 @@ describe Conu::Handle do
     5.times { work.call }
     before = descriptors.call
     30.times { work.call }
-    assert_in_delta before, descriptors.call, 3
+    assert_operator descriptors.call, :<, before + 10 # one kept by each round would be many more
   end
 
   it "works in a forked child" do

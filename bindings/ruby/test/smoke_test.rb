@@ -60,14 +60,16 @@ describe Conu::Image do
   end
 
   it "is pulled with progress as an Enumerator" do
-    busybox.pull_progress do |progress|
+    lent = busybox.pull_progress do |progress|
       each_step = progress.each_step
       assert_kind_of Enumerator, each_step
       refute_empty each_step.to_a
       assert_nil progress.next_step(timeout: 1)
       assert_equal busybox.full_name, progress.image.full_name
       assert_raises(Conu::StateError) { progress.images }
+      progress
     end
+    assert_predicate lent, :closed?
   end
 
   it "is pulled for a platform" do

@@ -33,8 +33,8 @@ module Conu
       end
 
       # Starts a build, as #build does it, and returns its Progress.
-      def build_progress(path, engine: nil, **options)
-        Progress.wrap(Native.image_build_progress(engine&.native, build_options(path, **options)))
+      def build_progress(path, engine: nil, **options, &block)
+        Progress.wrap(Native.image_build_progress(engine&.native, build_options(path, **options)), &block)
       end
 
       # Loads the images of a tar archive, such as #save writes, and gives them in an Array. A block is given each step.
@@ -45,8 +45,8 @@ module Conu
       end
 
       # Starts a load, as #load does it, and returns its Progress.
-      def load_progress(path, engine: nil)
-        Progress.wrap(Native.image_load_progress(engine&.native, File.path(path)))
+      def load_progress(path, engine: nil, &block)
+        Progress.wrap(Native.image_load_progress(engine&.native, File.path(path)), &block)
       end
 
       private
@@ -108,8 +108,8 @@ module Conu
     end
 
     # Starts a pull and returns its Progress.
-    def pull_progress(platform: nil)
-      Progress.wrap(native.pull_progress(pull_options(platform)))
+    def pull_progress(platform: nil, &block)
+      Progress.wrap(native.pull_progress(pull_options(platform)), &block)
     end
 
     # Pushes the image to its registry, tagged first if there is a repository or a tag, and gives it under the name that
@@ -121,8 +121,8 @@ module Conu
     end
 
     # Starts a push and returns its Progress.
-    def push_progress(repository: nil, tag: nil)
-      Progress.wrap(native.push_progress(repository, tag))
+    def push_progress(repository: nil, tag: nil, &block)
+      Progress.wrap(native.push_progress(repository, tag), &block)
     end
 
     # Gives the image one more name, and gives the image under it. Without a repository that is the image's own, without
