@@ -80,15 +80,23 @@ def run(build, suite, engine, names, pattern):
     if os.path.exists(results):
         os.unlink(results)
     done = subprocess.run(command, env={**os.environ, **({"CONU_TEST_FILTER": pattern} if pattern else {})})
-    counts = [Counts(0, 0, 0)]
+    programs = []
     if os.path.exists(results):
         with open(results) as file:
-            counts += [count(json.loads(line)) for line in file]
-    total = Counts(*map(sum, zip(*counts)))
+            programs = [json.loads(line) for line in file]
+    for program in programs:
+        show_failures(program)
+    total = Counts(*map(sum, zip(Counts(0, 0, 0), *map(count, programs))))
     if done.returncode and not total.failed:
         total = total._replace(failed=1)  # the run itself failed: no build, no lab, interrupted
     print(f"{title}: {total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return total
+
+
+def show_failures(program):
+    """Meson does not show what a TAP program says of a test that failed."""
+    for said in re.findall(r"^not ok .*(?:\n#.*)*", program.get("stdout") or "", re.MULTILINE):
+        print(f"{program['name']}: {said}")
 
 
 def count(program):
