@@ -62,9 +62,12 @@ Exchange::~Exchange() = default;
 void Exchange::fail(const Failure &failure) {
   connection_.reset();
   if (upload_ && upload_->failure) std::rethrow_exception(upload_->failure);
-  std::string message = failure.code == Code::protocol
-                            ? "the answer of " + client_->endpoint().url + " to " + name_ + " cannot be used: "
-                            : name_ + ": ";
+  const std::string &url = client_->endpoint().url;
+  std::string message = name_ + ": ";
+  if (failure.code == Code::protocol)
+    message = "the answer of " + url + " to " + name_ + " cannot be used: ";
+  else if (failure.message.find(url) == std::string::npos)
+    message = name_ + " at " + url + ": ";
   std::string hint = failure.hint;
   if (hint.empty() && failure.code == Code::unreachable)
     hint = "the engine has stopped or was restarted in the middle of the call; try again";

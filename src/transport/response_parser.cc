@@ -59,9 +59,9 @@ size_t ResponseParser::parse(std::string_view bytes, std::string_view *piece) {
 
 void ResponseParser::finish() {
   beast::error_code error;
-  if (!state_->got_some()) throw Failure(Code::protocol, "the connection was closed before an answer came");
+  if (!state_->got_some()) throw Failure(Code::unreachable, "the connection was closed before an answer came");
   state_->put_eof(error);
-  if (error) throw Failure(Code::protocol, "the connection was closed in the middle of it");
+  if (error) throw Failure(Code::unreachable, "the connection was closed in the middle of the answer");
 }
 
 bool ResponseParser::is_head_done() const { return state_->is_header_done(); }

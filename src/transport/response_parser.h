@@ -20,7 +20,7 @@ class ResponseParser {
   // Parses one element of what `bytes` begins with, and gives how many of them it took: 0 where it needs more of them.
   // `piece` is the body that was in it, a view into `bytes`. Throws Failure(protocol), without naming the request.
   size_t parse(std::string_view bytes, std::string_view *piece);
-  // The other side has closed the connection. Throws Failure(protocol) where that cuts the answer off.
+  // The other side has closed the connection. Throws Failure(unreachable) where that cuts the answer off.
   void finish();
 
   bool is_head_done() const;
