@@ -287,28 +287,23 @@ conu_engine_t *opened(const char *url) {
   return result;
 }
 
-static void read_spare(struct spare *spare, const char *line) {
-  char name[64], url[256];
-  assert_int_equal(sscanf(line, "%63s %255s %d", name, url, &spare->pid), 3);
-  spare->name = text("%s", name);
-  spare->url = text("%s", url);
-}
-
 void kill_spare(struct spare *spare) { shell("%s stop-engine --kill %s", setting("CONU_TEST_LAB"), spare->name); }
 
 static void kill_late(void *spare) { kill_spare(spare); }
 
 struct spare *spare_engine(void) {
   struct spare *spare = freed_later(calloc(1, sizeof *spare));
-  read_spare(spare, shell("%s spare %s", setting("CONU_TEST_LAB"), setting("CONU_TEST_ENGINE")));
+  char name[64], url[256];
+  const char *line = shell("%s spare %s", setting("CONU_TEST_LAB"), setting("CONU_TEST_ENGINE"));
+  assert_int_equal(sscanf(line, "%63s %255s", name, url), 2);
+  spare->name = text("%s", name);
+  spare->url = text("%s", url);
   put_off(kill_late, spare);
   spare->engine = opened(spare->url);
   return spare;
 }
 
-void start_spare(struct spare *spare) {
-  read_spare(spare, shell("%s start-engine %s", setting("CONU_TEST_LAB"), spare->name));
-}
+void start_spare(struct spare *spare) { shell("%s start-engine %s", setting("CONU_TEST_LAB"), spare->name); }
 
 // --- images ----------------------------------------------------------------------------------------------------------
 

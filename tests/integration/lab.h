@@ -80,10 +80,9 @@ void trigger_after(conu_cancel_t *cancel, int64_t milliseconds);
 struct thread *in_thread(void (*function)(void *), void *argument);
 void join(struct thread *thread);
 
-// An engine that the test may kill; `name` and `pid` as the lab tells them.
+// An engine that the test may kill; `name` is what the lab calls it.
 struct spare {
   char *name, *url;
-  int pid;
   conu_engine_t *engine;
 };
 struct spare *spare_engine(void);
