@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <sstream>
@@ -65,6 +66,7 @@ inline void run(void (*body)()) {
 
 inline int run_all(const char *group) {
   cmocka_set_message_output(CM_OUTPUT_TAP);
+  cmocka_set_test_filter(getenv("CONU_TEST_FILTER"));
   return _cmocka_run_group_tests(group, tests().data(), tests().size(), nullptr, nullptr);
 }
 
