@@ -186,7 +186,7 @@ TEST(invalid_references_are_refused_and_the_message_says_what_is_wrong) {
 
 TEST(a_reference_as_json_has_all_its_parts) {
   CHECK_EQUAL(to_json(parse_reference("ubuntu")).dump(),
-              "{\"domain\":\"docker.io\",\"path\":\"library/ubuntu\",\"tag\":\"\",\"digest\":\"\","
+              "{\"domain\":\"docker.io\",\"path\":\"library/ubuntu\",\"tag\":null,\"digest\":null,"
               "\"familiar\":\"ubuntu\",\"normalized\":\"docker.io/library/ubuntu:latest\"}");
 }
 
