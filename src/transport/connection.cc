@@ -49,10 +49,14 @@ Task<bool> Connection::fill() {
     end_ -= std::exchange(begin_, 0);
   }
   if (end_ == capacity) throw Failure(Code::protocol, peer_ + " sends a head that is too long");
+  // More has hardly come since: to try at once would mostly be for nothing. (TLS keeps bytes where no poll sees them.)
+  if (is_drained_) co_await descriptor_.readable();
   for (;;) {
     char *room = buffer_.get() + end_;
-    ssize_t n = tls_ ? tls_->receive(*this, room, capacity - end_) : receive(room, capacity - end_);
+    size_t size = capacity - end_;
+    ssize_t n = tls_ ? tls_->receive(*this, room, size) : receive(room, size);
     if (n >= 0) {
+      is_drained_ = !tls_ && n > 0 && static_cast<size_t>(n) < size;
       end_ += static_cast<size_t>(n);
       co_return n > 0;
     }
