@@ -73,31 +73,42 @@ void Cancel::drain_wakes() noexcept {
 }
 
 struct CancelWatch::State {
-  State(Scope &scope, Cancel &cancel) : scope(scope), cancel(cancel), timer(scope.loop) {
+  State(Scope &scope, Cancel &cancel) : scope(scope), cancel(cancel), timer(scope.loop) { start_timer(); }
+  ~State() {
+    if (is_polling)
+      uv_close(reinterpret_cast<uv_handle_t *>(poll.release()),
+               [](uv_handle_t *handle) { delete reinterpret_cast<uv_poll_t *>(handle); });
+  }
+
+  // To watch a descriptor costs five system calls, more than all else in a short call: it begins only in a call that
+  // has lasted for a moment, and finds what has come by then.
+  void start_polling() {
     int result = uv_poll_init(scope.loop.uv(), poll.get(), cancel.fd());
     if (result == UV_EEXIST) {  // two calls on one loop were given the same object
       copy.reset(fcntl(cancel.fd(), F_DUPFD_CLOEXEC, 0));
       result = uv_poll_init(scope.loop.uv(), poll.get(), copy.get());
     }
-    if (result != 0) throw Failure(Code::io, std::string("cannot watch the cancel object: ") + uv_strerror(result));
+    if (result != 0) return;  // no descriptor or no memory left: the next moment may have them
+    is_polling = true;
     poll->data = this;
     uv_poll_start(poll.get(), UV_READABLE, [](uv_poll_t *handle, int, int) {
       static_cast<State *>(handle->data)->woken();
       uv_stop(handle->loop);
     });
-    start_timer();
-  }
-  ~State() {
-    uv_close(reinterpret_cast<uv_handle_t *>(poll.release()),
-             [](uv_handle_t *handle) { delete reinterpret_cast<uv_poll_t *>(handle); });
   }
 
-  // For the deadline, and for a check: an interpreter's signal handler may set a flag without waking anybody.
+  // For the polling, the deadline, and a check: an interpreter's signal handler may set a flag without waking anybody.
   void start_timer() {
-    const int64_t check_ms = 25;
-    int64_t left = cancel.remaining_ms();
-    if (cancel.has_check()) left = left < 0 ? check_ms : std::min(left, check_ms);
-    if (left >= 0) timer.start(left, [this] { ask(); });
+    const int64_t moment_ms = 5, check_ms = 25;
+    int64_t next = cancel.remaining_ms();
+    auto at_latest = [&](int64_t ms) { next = next < 0 ? ms : std::min(next, ms); };
+    if (!is_polling) at_latest(moment_ms);
+    if (cancel.has_check()) at_latest(check_ms);
+    if (next >= 0) timer.start(next, [this] { tick(); });
+  }
+  void tick() {
+    if (!is_polling) start_polling();
+    ask();
   }
   void woken() {
     if (!cancel.is_triggered()) cancel.drain_wakes();
@@ -110,7 +121,7 @@ struct CancelWatch::State {
       return;
     }
     timer.stop();
-    uv_poll_stop(poll.get());  // it stays readable: once told is enough
+    if (is_polling) uv_poll_stop(poll.get());  // it stays readable: once told is enough
     scope.cancel(*reason);
   }
 
@@ -118,6 +129,7 @@ struct CancelWatch::State {
   Cancel &cancel;
   Timer timer;
   std::unique_ptr<uv_poll_t> poll = std::make_unique<uv_poll_t>();
+  bool is_polling = false;
   Fd copy;  // closed after the poll has let go of it
 };
 
