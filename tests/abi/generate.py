@@ -1,7 +1,8 @@
-"""Writes C for the tests from the public header: generate.py names|nulls HEADER OUT
+"""Writes C for the tests from the public header: generate.py names|nulls|stubs HEADER OUT
 
 names: CONU_FUNCTION(name) for each function.
 nulls: one test for each function that takes a pointer, with NULL in each place (see null.c for the words it uses).
+stubs: a library with all functions and nothing in them, which has the ABI of the header and of nothing else.
 """
 import re
 import sys
@@ -116,8 +117,17 @@ def nulls(functions):
     yield "};"
 
 
+def stubs(functions):
+    yield "#include <conu/conu.h>"
+    for function in functions:
+        parameters = ", ".join(f"{p.type} {p.name}" for p in function.parameters) or "void"
+        unused = " ".join(f"(void){p.name};" for p in function.parameters)
+        result = "" if function.result == "void" else f" return ({function.result})0;"
+        yield f"{function.result} {function.name}({parameters}) {{ {unused}{result} }}"
+
+
 def main(what, header_file, out):
-    lines = {"names": names, "nulls": nulls}[what](header.functions_of(header_file))
+    lines = {"names": names, "nulls": nulls, "stubs": stubs}[what](header.functions_of(header_file))
     with open(out, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
