@@ -6,6 +6,8 @@
 
 namespace conu {
 
+static const char stuck_hint[] = "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer";
+
 // --- uploads -----------------------------------------------------------------------------------------------------------
 
 // A body on its way, beside the reading of the answer: engines answer while they still read, and refuse early.
@@ -61,7 +63,10 @@ Exchange::~Exchange() = default;
 
 void Exchange::fail(const Failure &failure) {
   connection_.reset();
-  if (upload_ && upload_->failure) std::rethrow_exception(upload_->failure);
+  if (upload_ && upload_->failure) {
+    broken_ = upload_->failure;
+    std::rethrow_exception(broken_);
+  }
   const std::string &url = client_->endpoint().url;
   std::string message = name_ + ": ";
   if (failure.code == Code::protocol)
@@ -71,7 +76,8 @@ void Exchange::fail(const Failure &failure) {
   std::string hint = failure.hint;
   if (hint.empty() && failure.code == Code::unreachable)
     hint = "the engine has stopped or was restarted in the middle of the call; try again";
-  throw Failure(failure.code, message + failure.message, hint, failure.http_status);
+  broken_ = std::make_exception_ptr(Failure(failure.code, message + failure.message, hint, failure.http_status));
+  std::rethrow_exception(broken_);
 }
 
 static std::string head_of(const Request &request, const Endpoint &endpoint) {
@@ -119,6 +125,7 @@ Task<void> Exchange::read_head() {
 }
 
 Task<std::string_view> Exchange::next() {
+  if (broken_) std::rethrow_exception(broken_);
   std::optional<Failure> failure;
   try {
     Scope &scope = co_await current_scope();
@@ -132,7 +139,10 @@ Task<std::string_view> Exchange::next() {
         if (used > 0) continue;
       }
       Deadline deadline(scope, piece_timeout_ms_, [this] {
-        return Failure(Code::timeout, "nothing has come for " + std::to_string(piece_timeout_ms_) + " ms");
+        return Failure(Code::timeout,
+                       name_ + " at " + client_->endpoint().url + ": nothing has come for " +
+                           std::to_string(piece_timeout_ms_) + " ms",
+                       stuck_hint);
       });
       bool more = co_await connection_->fill();
       if (!more) parser_.finish();
@@ -192,12 +202,12 @@ Task<Exchange> HttpClient::open(Request request) {
     std::optional<Failure> failure;
     try {
       Scope &scope = co_await current_scope();
-      // Sending a body of any length takes its time; only then does the engine's begin.
+      // A body of any length takes its time, on its way and when the engine works on it.
       Deadline deadline(scope, request.source ? -1 : request.head_timeout_ms, [&] {
         return Failure(Code::timeout,
                        "no answer of " + endpoint_.url + " to " + request.name() + " after " +
                            std::to_string(request.head_timeout_ms) + " ms",
-                       "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer");
+                       stuck_hint);
       });
       co_await exchange.send(request);
       co_await exchange.read_head();

@@ -30,7 +30,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::shared_ptr<BodySource> source;  // instead of `body`
-  // For connecting and for the head of the answer, from the moment that the body is out; negative: no limit.
+  // For connecting, and for the head of the answer where there is no source; negative: no limit.
   int64_t head_timeout_ms = 60000;
   // For each further piece of the answer's body; negative: no limit.
   int64_t piece_timeout_ms = -1;
@@ -53,7 +53,8 @@ class Exchange {
   const std::string &name() const { return name_; }
 
   // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to
-  // the client at the end, and is closed where the body was not read whole. An await that fails may be repeated.
+  // the client at the end, and is closed where the body was not read whole. An await that a cancel or a time ended may be
+  // repeated.
   Task<std::string_view> next();
   Task<std::string> rest(size_t limit = 256 << 20);
 
@@ -75,6 +76,7 @@ class Exchange {
   ResponseParser parser_;
   bool is_head_request_;
   bool got_bytes_ = false;
+  std::exception_ptr broken_;  // what every further next() throws
   int64_t head_timeout_ms_;
   int64_t piece_timeout_ms_;
   std::shared_ptr<Upload> upload_;
