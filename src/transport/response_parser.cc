@@ -18,16 +18,25 @@ struct ResponseParser::State final : http::basic_parser<false> {
     skip(to_head);
     body_limit(UINT64_MAX);  // boost::none is taken for 0 where a length is given
     header_limit(60 << 10);
+    text.reserve(512);
+    fields.reserve(16);
   }
 
   int status = 0;
-  std::vector<std::pair<std::string, std::string>> fields;
+  // The fields stand one behind the other in one text: an answer has a dozen of them, and few are asked for.
+  struct Field {
+    size_t name, value, end;
+  };
+  std::string text;
+  std::vector<Field> fields;
   std::string_view piece;
 
   void on_request_impl(http::verb, beast::string_view, beast::string_view, int, beast::error_code &) override {}
   void on_response_impl(int code, beast::string_view, int, beast::error_code &) override { status = code; }
   void on_field_impl(http::field, beast::string_view name, beast::string_view value, beast::error_code &) override {
-    fields.emplace_back(std::string(name), std::string(value));
+    size_t start = text.size();
+    text.append(name.data(), name.size()).append(value.data(), value.size());
+    fields.push_back({start, start + name.size(), text.size()});
   }
   void on_header_impl(beast::error_code &) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t> &, beast::error_code &) override {}
@@ -70,8 +79,12 @@ bool ResponseParser::keeps_alive() const { return state_->keep_alive(); }
 int ResponseParser::status() const { return state_->status; }
 
 std::string_view ResponseParser::header(std::string_view name) const {
-  for (const auto &[key, value] : state_->fields)
-    if (beast::iequals({key.data(), key.size()}, {name.data(), name.size()})) return value;
+  std::string_view text = state_->text;
+  for (const auto &field : state_->fields) {
+    std::string_view key = text.substr(field.name, field.value - field.name);
+    if (beast::iequals({key.data(), key.size()}, {name.data(), name.size()}))
+      return text.substr(field.value, field.end - field.value);
+  }
   return {};
 }
 
