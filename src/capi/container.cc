@@ -59,7 +59,7 @@ conu_status_t conu_container_delete(conu_container_t *container, bool force, boo
                                     conu_error_t **error) {
   return guard(__func__, error, [&] {
     Container &asked = need_container(container);
-    run(asked, cancel, [&](Api &api) { return conu::remove(api, asked, force, volumes); });
+    run(asked, cancel, [&](Api &api) { return remove_container(api, asked.id(), asked.subject(), force, volumes); });
   });
 }
 

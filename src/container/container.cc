@@ -6,7 +6,8 @@
 
 namespace conu {
 
-// --- state -------------------------------------------------------------------------------------------------------------
+// --- state
+// -------------------------------------------------------------------------------------------------------------
 
 Task<Json> inspect(Api &api, Container &container) {
   std::string answer = co_await api.get(container.path("/json"), container.subject());
@@ -25,7 +26,8 @@ Task<int> exit_code(Api &api, Container &container) {
   co_return static_cast<int>(state["ExitCode"].integer_or(0));
 }
 
-// --- its end -----------------------------------------------------------------------------------------------------------
+// --- its end
+// -----------------------------------------------------------------------------------------------------------
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
@@ -69,11 +71,9 @@ Task<void> kill(Api &api, Container &container, std::string signal) {
   co_await api.call("POST", container.path("/kill" + query.text()), container.subject());
 }
 
-Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
-  Query query;
-  query.flag("force", force).flag("v", volumes);
+static Task<void> try_remove(Api &api, const std::string &path, const std::string &subject, bool force) {
   try {
-    co_await api.call("DELETE", container.path(query.text()), container.subject());
+    co_await api.call("DELETE", path, subject);
   } catch (const Failure &failure) {
     bool under_way = failure.http_status == 409 && failure.message.find("already in progress") != std::string::npos;
     bool gone = failure.http_status == 404 && force;
@@ -81,7 +81,31 @@ Task<void> remove(Api &api, Container &container, bool force, bool volumes) {
   }
 }
 
-// --- log ---------------------------------------------------------------------------------------------------------------
+// Podman refuses to remove a container that comes to its end at that very moment, by force, too.
+static bool is_about_to_end(const Failure &failure) {
+  return failure.http_status == 500 && failure.message.find("container state improper") != std::string::npos;
+}
+
+Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes) {
+  Query query;
+  query.flag("force", force).flag("v", volumes);
+  std::string path = "/containers/" + id + query.text();
+  const int64_t pauses_ms[] = {20, 100, 500, -1};
+  for (int64_t pause : pauses_ms) {
+    std::optional<Failure> failure;
+    try {
+      co_await try_remove(api, path, subject, force);
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (!failure) co_return;
+    if (!force || pause < 0 || !is_about_to_end(*failure)) throw *failure;
+    co_await sleep_for(pause);
+  }
+}
+
+// --- log
+// ---------------------------------------------------------------------------------------------------------------
 
 // Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below
 // API 1.42, and Podman, call everything raw.

@@ -41,7 +41,7 @@ Task<int> exit_code(Api &api, Container &container);  // 0 while it runs
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms);
 Task<void> stop(Api &api, Container &container, int64_t grace_ms);  // rounded up to seconds; negative: its own
 Task<void> kill(Api &api, Container &container, std::string signal);
-Task<void> remove(Api &api, Container &container, bool force, bool volumes);
+Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes);
 
 // Both streams as they came, bytes untouched.
 Task<std::string> logs(Api &api, Container &container);

@@ -59,7 +59,7 @@ static Task<void> remove_created(Api &api, Creation creation) {
     if (found.size() == 0) co_return;
     creation.id = found.at(0)["Id"].required_string();
   }
-  co_await api.call("DELETE", "/containers/" + creation.id + "?force=1&v=1", "the container " + creation.id);
+  co_await remove_container(api, creation.id, "the container " + creation.name, true, true);
 }
 
 static void explain(Failure *failure, const std::string &name) {

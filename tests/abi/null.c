@@ -1,8 +1,8 @@
 /* NULL in every place of every function: a status call refuses it and names the argument, a getter answers 0, _free and
  * its like do nothing. The tests of single functions are generated from the header.
  *
- * null          with an endpoint that does not exist: what can be tried without an engine
- * null IMAGE    with the default engine, which has this image: also the places beside an object that an engine gave */
+ * Outside of a lab this is with an endpoint that does not exist: what can be tried without an engine. In a lab, where
+ * CONU_TEST_IMAGE names an image, it is with the default engine: the places beside an object that an engine gave, too. */
 #include <conu/conu.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +115,7 @@ static int make_samples(void **state) {
 
   expect_ok(conu_engine_default(NULL, &samples.engine, &error), &error);
   expect_ok(conu_engine_list_images(samples.engine, NULL, &samples.image_list, &error), &error);
-  expect_ok(conu_image_new(samples.engine, image_name, NULL, CONU_PULL_NEVER, NULL, &samples.image, &error), &error);
+  expect_ok(conu_image_new(samples.engine, image_name, NULL, CONU_PULL_IF_NOT_PRESENT, NULL, &samples.image, &error), &error);
   expect_ok(conu_image_get_metadata(samples.image, false, NULL, &samples.metadata, &error), &error);
   expect_ok(conu_image_pull_progress(samples.image, NULL, NULL, &samples.progress, &error), &error);
   expect_ok(conu_image_run_via_api(samples.image, NULL, NULL, &samples.container, &error), &error);
@@ -140,8 +140,10 @@ static int free_samples(void **state) {
   return 0;
 }
 
-int main(int argc, char **argv) {
-  image_name = argc > 1 ? argv[1] : NULL;
+int main(void) {
+  image_name = getenv("CONU_TEST_IMAGE");
+  cmocka_set_message_output(CM_OUTPUT_TAP);
+  cmocka_set_test_filter(getenv("CONU_TEST_FILTER"));
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(getters_of_a_null_engine_answer_null),
       cmocka_unit_test(a_builder_needs_neither_command_nor_options),
