@@ -41,7 +41,7 @@ class Connection {
 
  private:
   friend class TlsSession;
-  // Without waiting: the number of bytes, 0 at the end of file, -1 where there is nothing to read (or no room) now.
+  // Without waiting: the number of bytes, 0 at the end of file, -1 where the loop is to wait for the socket first.
   ssize_t receive(char *data, size_t size);
   ssize_t transmit(std::string_view bytes);
 
@@ -52,6 +52,7 @@ class Connection {
   std::unique_ptr<char[]> buffer_{new char[capacity]};
   size_t begin_ = 0, end_ = 0;
   bool is_drained_ = false;  // the last read took all there was
+  size_t received_ = 0, sent_ = 0;  // since the socket was last made to wait
 };
 
 }  // namespace conu
