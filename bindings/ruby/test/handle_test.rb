@@ -19,7 +19,9 @@ describe Conu::Handle do
     lent = nil
     assert_equal 7, Conu::Image.new("x", pull_policy: :never, engine: engine) { |image| lent = image; 7 }
     assert_predicate lent, :closed?
-    assert_raises(KeyError) { Conu::Engine.open(ENV.fetch("CONU_HOST")) { |engine| (lent = engine) && raise(KeyError) } }
+    assert_raises(KeyError) do
+      Conu::Engine.open(ENV.fetch("CONU_HOST")) { |engine| (lent = engine) && raise(KeyError) }
+    end
     assert_predicate lent, :closed?
   end
 

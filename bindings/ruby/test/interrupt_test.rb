@@ -108,6 +108,7 @@ describe "a call that waits" do
       Thread.handle_interrupt(KeyError => :never) do
         Thread.new { sleep 0.1; main.raise(KeyError) }
         assert_raises(Conu::TimeoutError) { container.wait(timeout: 0.5) }
+        engine.ping
         finished = true
       end
     end

@@ -62,7 +62,7 @@ describe Conu::Image do
   it "is pulled with progress as an Enumerator" do
     lent = busybox.pull_progress do |progress|
       each_step = progress.each_step
-      assert_kind_of Enumerator, each_step
+      assert_kind_of Conu::Step, each_step.next
       refute_empty each_step.to_a
       assert_nil progress.next_step(timeout: 1)
       assert_equal busybox.full_name, progress.image.full_name
@@ -149,8 +149,9 @@ describe Conu::Image do
     busybox
     built_folder("FROM #{Support::REPOSITORY}\nARG WORD\nENV WORD=$WORD\n") do |folder|
       log = +""
-      built = Conu::Image.build(folder, dockerfile: "Recipe", tags: ["localhost/#{own('build')}:one"], engine: engine,
-                                        args: { WORD: "hello" }, labels: { "made.by": "ruby" }) { |step| log << step.text.to_s }
+      options = { dockerfile: "Recipe", tags: ["localhost/#{own('build')}:one"], args: { WORD: "hello" },
+                  labels: { "made.by": "ruby" }, engine: engine }
+      built = Conu::Image.build(folder, **options) { |step| log << step.text.to_s }
       assert_equal "localhost/#{own('build')}:one", built.full_name
       assert_equal "hello", built.metadata.env.fetch("WORD")
       assert_equal "ruby", built.metadata.labels.fetch("made.by")
@@ -162,7 +163,9 @@ describe Conu::Image do
   it "names the step of a build that failed" do
     busybox
     built_folder("FROM #{Support::REPOSITORY}\nRUN exit 7\n") do |folder|
-      error = assert_raises(Conu::CommandFailedError) { Conu::Image.build(folder, dockerfile: "Recipe", engine: engine) }
+      error = assert_raises(Conu::CommandFailedError) do
+        Conu::Image.build(folder, dockerfile: "Recipe", engine: engine)
+      end
       assert_includes error.message, "exit 7"
     end
   end

@@ -43,7 +43,7 @@ module Support
     begun = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     result = begin
       yield
-    rescue Exception => e # rubocop:disable Lint/RescueException
+    rescue Exception => e
       e
     end
     [result, Process.clock_gettime(Process::CLOCK_MONOTONIC) - begun]
@@ -61,6 +61,6 @@ module Support
   end
 end
 
-class Minitest::Spec # rubocop:disable Style/ClassAndModuleChildren
+class Minitest::Spec
   include Support
 end

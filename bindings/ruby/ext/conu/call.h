@@ -116,8 +116,8 @@ inline VALUE borrow_lock(VALUE user) {
 inline bool is_interrupted(void *user) {
   auto *call = static_cast<Call *>(user);
   if (call->interrupt == 0 && rb_thread_interrupted(call->thread)) {
-    // When Ruby gives the lock back it looks for interrupts once more, beyond the protection that we have in there. What
-    // it raises then is caught here, before it passes libconu's frames; but the lock has not been given back.
+    // When Ruby gives the lock back it looks for interrupts once more, beyond the protection that we have in there.
+    // What it raises then is caught here, before it passes libconu's frames; but the lock has not been given back.
     int raised = 0;
     rb_protect(borrow_lock, reinterpret_cast<VALUE>(call), &raised);
     if (raised != 0) {
@@ -160,7 +160,8 @@ void make_call(conu_cancel_t **cancel, Outcome *outcome, VALUE self, int argc, c
   call.action = &action;
   if (cancel != nullptr) {
     call.cancel = *cancel = conu_cancel_new();
-    if (call.cancel == nullptr) rb_raise(rb_path2class("Conu::IOError"), "no file descriptor is left to make a call with");
+    if (call.cancel == nullptr)
+      rb_raise(rb_path2class("Conu::IOError"), "no file descriptor is left to make a call with");
     conu_cancel_set_check(call.cancel, is_interrupted, &call);
   }
   enter(&call);
