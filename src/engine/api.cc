@@ -114,7 +114,7 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
 Request Api::request(std::string method) const {
   Request request;
   request.method = std::move(method);
-  request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
+  request.connect_timeout_ms = request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
   return request;
 }
 

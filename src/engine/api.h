@@ -36,7 +36,7 @@ class Api {
  public:
   Api(Engine &engine, HttpClient &http) : engine(engine), http(http) {}
 
-  // A request that the engine's timeout bounds: the head of its answer, and each silence in its body.
+  // A request that the engine's timeout bounds: connecting, the head of its answer, and each silence in its body.
   Request request(std::string method) const;
   // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the
   // message.

@@ -185,9 +185,9 @@ std::shared_ptr<Connection> HttpClient::take_warm() {
 
 Task<std::shared_ptr<Connection>> HttpClient::connect(const Request &request) {
   Scope &scope = co_await current_scope();
-  Deadline deadline(scope, request.head_timeout_ms, [&] {
-    return Failure(Code::timeout,
-                   "no connection to " + endpoint_.url + " after " + std::to_string(request.head_timeout_ms) + " ms");
+  Deadline deadline(scope, request.connect_timeout_ms, [&] {
+    return Failure(Code::timeout, "no connection to " + endpoint_.url + " after " +
+                                      std::to_string(request.connect_timeout_ms) + " ms");
   });
   auto connection = co_await Connection::open(loop_, endpoint_);
   co_return connection;

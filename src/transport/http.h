@@ -30,7 +30,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::shared_ptr<BodySource> source;  // instead of `body`
-  // For connecting, and for the head of the answer where there is no source; negative: no limit.
+  int64_t connect_timeout_ms = 60000;  // negative, here and below: no limit
+  // For the head of the answer, where there is no source.
   int64_t head_timeout_ms = 60000;
   // For each further piece of the answer's body; negative: no limit.
   int64_t piece_timeout_ms = -1;
