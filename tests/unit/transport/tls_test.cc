@@ -235,7 +235,7 @@ TEST(a_handshake_that_stands_still_is_a_timeout) {
   endpoint.tls.emplace();
   Client client(endpoint);
   Request request = request_for("GET", "/thing");
-  request.head_timeout_ms = 60;
+  request.connect_timeout_ms = 60;
   CHECK_FAILS(client.send(request), Code::timeout, "no connection to " + endpoint.url);
   server.check();
 }
