@@ -6,8 +6,7 @@
 
 namespace conu {
 
-// --- state
-// -------------------------------------------------------------------------------------------------------------
+// --- state -----------------------------------------------------------------------------------------------------------
 
 Task<Json> inspect(Api &api, Container &container) {
   std::string answer = co_await api.get(container.path("/json"), container.subject());
@@ -26,8 +25,7 @@ Task<int> exit_code(Api &api, Container &container) {
   co_return static_cast<int>(state["ExitCode"].integer_or(0));
 }
 
-// --- its end
-// -----------------------------------------------------------------------------------------------------------
+// --- its end ---------------------------------------------------------------------------------------------------------
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
@@ -104,8 +102,7 @@ Task<void> remove_container(Api &api, std::string id, std::string subject, bool 
   }
 }
 
-// --- log
-// ---------------------------------------------------------------------------------------------------------------
+// --- log -------------------------------------------------------------------------------------------------------------
 
 // Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below
 // API 1.42, and Podman, call everything raw.

@@ -8,8 +8,7 @@
 
 namespace conu {
 
-// --- the handle
-// --------------------------------------------------------------------------------------------------------
+// --- the handle ------------------------------------------------------------------------------------------------------
 
 Image::Image(std::shared_ptr<Engine> engine, std::optional<ImageName> name, std::string full_name,
              std::string engine_name)
@@ -60,8 +59,7 @@ void Image::remember(std::optional<std::string> document) {
   document_ = std::move(document);
 }
 
-// --- asking
-// ------------------------------------------------------------------------------------------------------------
+// --- asking ----------------------------------------------------------------------------------------------------------
 
 static Json parsed(const std::string &document, const Image &image) {
   return Json::parse(document, "the engine's answer to GET " + image.path("/json"));
@@ -113,8 +111,7 @@ Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::stri
   co_return image;
 }
 
-// --- names
-// -------------------------------------------------------------------------------------------------------------
+// --- names -----------------------------------------------------------------------------------------------------------
 
 ImageName tagged_name(const Image &image, const std::string &repository, const std::string &tag) {
   if (repository.empty() && tag.empty())
@@ -138,8 +135,7 @@ Task<ImagePtr> tag_image(Api &api, Image &image, std::string repository, std::st
   co_return Image::by_name(image.engine(), std::move(name));
 }
 
-// --- removing
-// ----------------------------------------------------------------------------------------------------------
+// --- removing --------------------------------------------------------------------------------------------------------
 
 // The containers that were made from an image: `id`, `name` and `state` of each.
 static Task<Json> containers_of(Api &api, Image &image) {
@@ -215,8 +211,7 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
   throw *failure;
 }
 
-// --- layers and lists
-// --------------------------------------------------------------------------------------------------
+// --- layers and lists ------------------------------------------------------------------------------------------------
 
 // Podman leaves the algorithm out of the IDs in a history.
 static std::string full_id(const std::string &id) { return id.size() == 64 && is_hex(id) ? "sha256:" + id : id; }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 
 #include "session/labels.h"
 #include "util/fd.h"
@@ -14,7 +16,7 @@
 
 namespace conu {
 
-// --- pull --------------------------------------------------------------------------------------------------------------
+// --- pull ------------------------------------------------------------------------------------------------------------
 
 // Whether the same request may well succeed a moment later.
 static bool is_passing(const Failure &failure) {
@@ -72,7 +74,7 @@ Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
   if (!platform.empty()) check_platform(document, platform, image);
 }
 
-// --- push --------------------------------------------------------------------------------------------------------------
+// --- push ------------------------------------------------------------------------------------------------------------
 
 Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag) {
   ImagePtr target;
@@ -95,14 +97,15 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
   co_return target;
 }
 
-// --- save --------------------------------------------------------------------------------------------------------------
+// --- save ------------------------------------------------------------------------------------------------------------
 
 namespace {
 
 // A file that appears under its name when it is whole, and leaves nothing behind otherwise.
 class NewFile {
  public:
-  explicit NewFile(const std::string &path) : path_(path), temporary_(path + "." + random_uuid()) {
+  explicit NewFile(const std::string &path) : path_(path), target_(target_of(path)) {
+    temporary_ = target_ + "." + random_uuid();
     fd_.reset(open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!fd_) throw system_failure("cannot write " + path, errno);
   }
@@ -120,12 +123,24 @@ class NewFile {
     }
   }
   void complete() {
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) throw system_failure("cannot write " + path_, errno);
+    if (rename(temporary_.c_str(), target_.c_str()) != 0) throw system_failure("cannot write " + path_, errno);
     fd_.reset();
   }
 
  private:
+  // What is there is replaced, through a link what that stands for: it must not be a device, a pipe or a folder.
+  static std::string target_of(const std::string &path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) return path;
+    if (S_ISDIR(status.st_mode)) throw system_failure("cannot write " + path, EISDIR);
+    if (!S_ISREG(status.st_mode)) throw Failure(Code::io, "cannot write " + path + ": it is there, and is no file");
+    std::unique_ptr<char, void (*)(void *)> real(realpath(path.c_str(), nullptr), free);
+    if (!real) throw system_failure("cannot write " + path, errno);
+    return real.get();
+  }
+
   std::string path_;
+  std::string target_;
   std::string temporary_;
   Fd fd_;
 };
@@ -145,7 +160,7 @@ Task<void> save(Api &api, Image &image, std::string path) {
   file.complete();
 }
 
-// --- load --------------------------------------------------------------------------------------------------------------
+// --- load ------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -187,21 +202,19 @@ class FileBody : public BodySource {
 }  // namespace
 
 // "Loaded image: a:1" (Docker, Podman), "Loaded image ID: sha256:…" (Docker), "Loaded image(s): a:1,b:2" (older
-// Podman).
+// Podman); Podman has an ID in the place of a name, too.
 static void add_loaded(const std::string &text, const std::shared_ptr<Engine> &engine, Images *images) {
-  static const std::string_view id_start = "Loaded image ID: ";
-  if (text.starts_with(id_start)) {
-    images->push_back(Image::by_id(engine, std::string(trimmed(text.substr(id_start.size())))));
-    return;
-  }
-  for (std::string_view start : {"Loaded image: ", "Loaded image(s): "}) {
+  for (std::string_view start : {"Loaded image: ", "Loaded image ID: ", "Loaded image(s): "}) {
     if (!text.starts_with(start)) continue;
-    for (auto name : split(std::string_view(text).substr(start.size()), ','))
-      images->push_back(Image::from_engine(engine, std::string(trimmed(name)), ""));
+    for (auto part : split(std::string_view(text).substr(start.size()), ',')) {
+      std::string name(trimmed(part));
+      bool is_id = name.starts_with("sha256:") && name.size() == 71 && is_hex(name.substr(7));
+      images->push_back(is_id ? Image::by_id(engine, name) : Image::from_engine(engine, name, ""));
+    }
   }
 }
 
-Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::string path) {
+static Task<Images> send_archive(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::string path) {
   Request request = api.request("POST");
   request.head_timeout_ms = request.piece_timeout_ms = -1;
   request.headers.emplace_back("Content-Type", "application/x-tar");
@@ -214,6 +227,17 @@ Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::s
   });
   if (images.empty()) throw Failure(Code::engine, subject + ": the engine found no image in it");
   co_return images;
+}
+
+Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::string path) {
+  try {
+    Images images = co_await send_archive(api, steps, engine, path);
+    co_return images;
+  } catch (Failure &failure) {
+    // What Podman does not find then is a part that an archive of images has.
+    if (failure.http_status == 500) failure.code = Code::engine;
+    throw;
+  }
 }
 
 }  // namespace conu
