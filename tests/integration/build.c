@@ -42,8 +42,7 @@ static char *said_in(conu_image_t *image, const char *script) {
   return logs(container);
 }
 
-// --- what comes out
-// --------------------------------------------------------------------------------------------------------
+// --- what comes out --------------------------------------------------------------------------------------------------
 
 static void a_folder_becomes_an_image_under_its_tag(void **state) {
   (void)state;
@@ -131,8 +130,7 @@ static void without_the_cache_every_step_runs_again(void **state) {
   assert_string_not_equal(said_in(image, "cat /id"), first);
 }
 
-// --- what is sent
-// ----------------------------------------------------------------------------------------------------------
+// --- what is sent ----------------------------------------------------------------------------------------------------
 
 static void what_the_ignore_file_names_stays_out_but_for_its_exceptions(void **state) {
   (void)state;
@@ -191,8 +189,7 @@ static void a_large_file_arrives_whole(void **state) {
   assert_string_equal(said_in(image, "md5sum < /large"), sum);
 }
 
-// --- progress
-// --------------------------------------------------------------------------------------------------------------
+// --- progress --------------------------------------------------------------------------------------------------------
 
 static void the_log_comes_as_steps_and_the_image_at_the_end(void **state) {
   (void)state;
@@ -227,8 +224,7 @@ static void a_build_that_is_cancelled_leaves_no_image(void **state) {
   for (int i = 0; i < 300 && strstr(ask("GET", "/containers/json?all=1"), "\"Id\"") != NULL; i++) sleep_ms(100);
 }
 
-// --- what goes wrong
-// ---------------------------------------------------------------------------------------------------------
+// --- what goes wrong -------------------------------------------------------------------------------------------------
 
 static void a_step_that_fails_is_named(void **state) {
   (void)state;

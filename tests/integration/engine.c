@@ -1,8 +1,6 @@
 // Engines: opening, discovery, versions, facts, lists, logins, threads and forks.
-#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab.h"
@@ -85,29 +83,6 @@ static void a_path_too_long_for_a_socket_is_refused(void **state) {
   (void)state;
   fails(CONU_ERROR_INVALID_ARGUMENT, open_url(text("unix:///%0200d", 0)), "longer than 107 bytes");
 }
-
-// Runs the function in a child process, which must end well.
-static void in_child(void (*function)(void)) {
-  fflush(NULL);
-  pid_t child = fork();
-  assert_true(child >= 0);
-  if (child == 0) {
-    function();
-    _exit(0);
-  }
-  int status;
-  assert_int_equal(waitpid(child, &status, 0), child);
-  assert_int_equal(status, 0);
-}
-
-// What a child finds wrong; asserts of the test's own process are of no use there.
-#define child_expects(condition)                                       \
-  do {                                                                 \
-    if (!(condition)) {                                                \
-      dprintf(2, "in the child, line %d: %s\n", __LINE__, #condition); \
-      _exit(1);                                                        \
-    }                                                                  \
-  } while (0)
 
 static void open_as_nobody(void) {
   child_expects(setgid(65534) == 0 && setuid(65534) == 0);

@@ -3,18 +3,6 @@
 
 static conu_image_t *other;  // of the calls that must fail
 
-static bool is_present(conu_image_t *image) {
-  bool present;
-  ok(conu_image_is_present(image, NULL, &present, &error));
-  return present;
-}
-
-static char *id_of(conu_image_t *image) {
-  char *id;
-  ok(conu_image_get_id(image, NULL, &id, &error));
-  return taken(id);
-}
-
 static char *inspect(conu_image_t *image, bool refresh) {
   char *document;
   ok(conu_image_inspect(image, refresh, NULL, &document, &error));

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 conu_engine_t *engine;
 conu_error_t *error;
@@ -276,6 +276,19 @@ void trigger_after(conu_cancel_t *cancel, int64_t milliseconds) {
   in_thread(trigger_late, trigger);
 }
 
+void in_child(void (*function)(void)) {
+  fflush(NULL);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    function();
+    _exit(0);
+  }
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+}
+
 // --- engines ---------------------------------------------------------------------------------------------------------
 
 static void free_engine(void *of_engine) { conu_engine_free(of_engine); }
@@ -343,6 +356,18 @@ conu_image_t *tagged(const char *name) {
 
 char *in_registry(const char *registry_variable, const char *repository) {
   return text("%s/%s", setting(registry_variable), repository);
+}
+
+bool is_present(conu_image_t *image) {
+  bool present;
+  ok(conu_image_is_present(image, NULL, &present, &error));
+  return present;
+}
+
+char *id_of(conu_image_t *image) {
+  char *id;
+  ok(conu_image_get_id(image, NULL, &id, &error));
+  return taken(id);
 }
 
 static void free_metadata(void *metadata) { conu_metadata_free(metadata); }

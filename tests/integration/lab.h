@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -80,6 +81,16 @@ void trigger_after(conu_cancel_t *cancel, int64_t milliseconds);
 struct thread *in_thread(void (*function)(void *), void *argument);
 void join(struct thread *thread);
 
+// Runs the function in a child process, which must end well. There child_expects takes the place of asserts.
+void in_child(void (*function)(void));
+#define child_expects(condition)                                                           \
+  do {                                                                                     \
+    if (!(condition)) {                                                                    \
+      dprintf(STDERR_FILENO, "in the child, %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      _exit(1);                                                                            \
+    }                                                                                      \
+  } while (0)
+
 // An engine that the test may kill; `name` is what the lab calls it.
 struct spare {
   char *name, *url;
@@ -101,6 +112,9 @@ conu_image_t *pulled(const char *name);                                    // to
 conu_image_t *tagged(const char *name);                                    // busybox under one more name
 void remove_later(const char *name);                                       // an image, by name or ID
 char *in_registry(const char *registry_variable, const char *repository);  // "127.0.0.1:5000/repository"
+
+bool is_present(conu_image_t *image);
+char *id_of(conu_image_t *image);
 
 conu_string_list_t *words(const char *line);  // separated by blanks
 conu_run_builder_t *builder(const char *options, const char *script);

@@ -6,12 +6,6 @@
 
 static conu_image_t *other;  // of the calls that must fail
 
-static bool is_present(conu_image_t *image) {
-  bool present;
-  ok(conu_image_is_present(image, NULL, &present, &error));
-  return present;
-}
-
 static conu_status_t pull(const char *name) {
   conu_image_t *image = image_named(name);
   remove_later(name);
@@ -79,12 +73,14 @@ static void pull_by_digest_brings_that_very_image(void **state) {
 
 static void pull_by_tag_and_digest_goes_by_the_digest(void **state) {
   (void)state;
-  const char *digest = strchr(conu_metadata_get_digest(metadata_of(busybox)), '@') + 1;
-  conu_image_t *image = image_named(text("%s@%s", in_registry("CONU_TEST_REGISTRY", "conu/busybox:other"), digest));
-  ok(conu_image_pull(image, NULL, NULL, &error));
-  assert_string_equal(conu_metadata_get_identifier(metadata_of(image)),
-                      conu_metadata_get_identifier(metadata_of(busybox)));
+  conu_image_t *by_tag = pulled(in_registry("CONU_TEST_REGISTRY", "conu/layers:latest"));
+  const char *digest = strchr(conu_metadata_get_digest(metadata_of(by_tag)), '@') + 1;
+  const char *id = id_of(by_tag);
+  ok(conu_image_rmi(by_tag, true, false, NULL, &error));
+  conu_image_t *image = pulled(text("%s@%s", in_registry("CONU_TEST_REGISTRY", "conu/layers:other"), digest));
+  assert_string_equal(id_of(image), id);
   assert_string_equal(conu_image_get_tag(image), "other");
+  ok(conu_image_rmi(image, true, false, NULL, &error));
 }
 
 static conu_pull_options_t *platform(const char *name) {

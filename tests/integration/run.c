@@ -9,8 +9,7 @@ static conu_status_t try_run(conu_image_t *image, conu_run_builder_t *options, c
   return conu_image_run_via_api(image, options, cancel, &failed, &error);
 }
 
-// --- running
-// -----------------------------------------------------------------------------------------------------------
+// --- running ---------------------------------------------------------------------------------------------------------
 
 static void a_run_gives_a_container_with_its_output_and_exit_code(void **state) {
   (void)state;
@@ -175,8 +174,7 @@ static void a_container_that_removes_itself_is_gone_after_its_end(void **state) 
   answered(404);
 }
 
-// --- runs that fail
-// ------------------------------------------------------------------------------------------------------
+// --- runs that fail --------------------------------------------------------------------------------------------------
 
 static void a_name_in_use_is_a_conflict_and_the_other_container_stays(void **state) {
   (void)state;
@@ -265,8 +263,7 @@ static void a_run_cancelled_at_any_moment_leaves_no_container(void **state) {
   }
 }
 
-// --- its end
-// -------------------------------------------------------------------------------------------------------------
+// --- its end ---------------------------------------------------------------------------------------------------------
 
 static void a_wait_that_takes_too_long_is_a_timeout_and_the_container_runs_on(void **state) {
   (void)state;
@@ -367,8 +364,7 @@ static void an_unknown_signal_is_refused(void **state) {
   fails(status, status, "NOSUCH");
 }
 
-// --- its log
-// -------------------------------------------------------------------------------------------------------------
+// --- its log ---------------------------------------------------------------------------------------------------------
 
 static void a_log_is_valid_utf8_whatever_was_written(void **state) {
   (void)state;
@@ -394,8 +390,7 @@ static void the_log_of_a_container_that_wrote_nothing_is_empty(void **state) {
   assert_string_equal(logs(container), "");
 }
 
-// --- removing
-// --------------------------------------------------------------------------------------------------------------
+// --- removing --------------------------------------------------------------------------------------------------------
 
 static void a_running_container_is_removed_by_force_alone(void **state) {
   (void)state;
@@ -441,8 +436,7 @@ static void calls_on_a_removed_container_are_not_found(void **state) {
   fails(CONU_ERROR_NOT_FOUND, conu_container_stop(container, 1000, NULL, &error), "container");
 }
 
-// --- threads
-// ---------------------------------------------------------------------------------------------------------------
+// --- threads ---------------------------------------------------------------------------------------------------------
 
 static int good_runs;
 
