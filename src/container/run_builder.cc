@@ -198,7 +198,7 @@ struct Option {
   void (*apply)(Draft &draft, const std::string &value);  // a flag's value is "true" or "false"
 };
 
-const Option options[] = {
+constexpr Option options[] = {
     // Whatever runs here runs in the background.
     {"detach", 'd', Option::flag, [](Draft &, const std::string &) {}},
     // An entry point of one empty string takes the image's away.
@@ -350,7 +350,7 @@ std::vector<std::string> RunBuilder::command_line(const std::string &image) cons
   words.insert(words.end(), options_.begin(), options_.end());
   for (const auto &[key, value] : labels_) {
     words.push_back("--label");
-    words.push_back(key + "=" + value);
+    words.push_back(std::string(key).append("=").append(value));
   }
   words.push_back(image);
   words.insert(words.end(), arguments_.begin(), arguments_.end());

@@ -38,11 +38,10 @@ static std::string cleaned(std::string_view path) {
   std::vector<std::string_view> parts;
   for (std::string_view part : split(path, '/')) {
     if (part.empty() || part == ".") continue;
-    if (part != "..")
-      parts.push_back(part);
-    else if (!parts.empty() && parts.back() != "..")
+    bool has_folder_to_leave = !parts.empty() && parts.back() != "..";
+    if (part == ".." && has_folder_to_leave)
       parts.pop_back();
-    else if (!absolute)
+    else if (part != ".." || !absolute)
       parts.push_back(part);
   }
   std::string clean;

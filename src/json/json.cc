@@ -55,7 +55,7 @@ Json Json::integer(int64_t value) { return Json(checked(json_integer(value)), "$
 Json Json::null() { return Json(json_null(), "$"); }
 Json Json::boolean(bool value) { return Json(checked(json_boolean(value)), "$"); }
 
-Json &Json::set(const std::string &key, Json value) {
+Json &Json::set(const std::string &key, const Json &value) {
   if (value && json_object_set(value_, key.c_str(), value.value_) != 0) {
     std::string valid = as_utf8(key);
     if (json_object_set(value_, valid.c_str(), value.value_) != 0) throw std::bad_alloc();
@@ -63,7 +63,7 @@ Json &Json::set(const std::string &key, Json value) {
   return *this;
 }
 
-Json &Json::append(Json value) {
+Json &Json::append(const Json &value) {
   if (value && json_array_append(value_, value.value_) != 0) throw std::bad_alloc();
   return *this;
 }

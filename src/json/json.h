@@ -32,10 +32,10 @@ class Json {
   static Json null();
 
   // Building. An absent value is left out.
-  Json &set(const std::string &key, Json value);
+  Json &set(const std::string &key, const Json &value);
   Json &set(const std::string &key, std::string_view value) { return set(key, string(value)); }
   Json &set(const std::string &key, const char *value) { return set(key, string(value)); }
-  Json &append(Json value);
+  Json &append(const Json &value);
 
   // Reading. A member that is missing or null is absent; one of another type is a Failure(protocol) with its path.
   explicit operator bool() const { return value_ != nullptr; }

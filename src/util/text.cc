@@ -132,7 +132,7 @@ std::u32string code_points(std::string_view text) {
     size_t length = utf8_sequence(text);
     auto first = static_cast<unsigned char>(text[0]);
     if (length == 0) {
-      points += 0x110000 + first;
+      points += static_cast<char32_t>(0x110000 + first);
       length = 1;
     } else {
       char32_t point = length == 1 ? first : first & (0x7f >> length);
