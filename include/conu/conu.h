@@ -492,7 +492,7 @@ CONU_API conu_status_t conu_image_build_progress(conu_engine_t *engine, const co
 /**
  * Loads images from a tar archive and waits for them. Docker Engine API, POST /images/load.
  * @param engine The engine; NULL for the default one.
- * @param path An archive as conu_image_save() or `docker save` writes it.
+ * @param path An archive as conu_image_save() or `docker save` writes it; a regular file.
  * @param cancel Ends the call.
  * @param[out] out The images that were loaded.
  * @param[out] error The error.

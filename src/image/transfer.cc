@@ -167,13 +167,15 @@ namespace {
 // A file as a request's body.
 class FileBody : public BodySource {
  public:
-  explicit FileBody(const std::string &path) : path_(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  // Regular files alone: what a pipe has may not come for a while, and the loop would wait with it.
+  explicit FileBody(const std::string &path) : path_(path) {
+    fd_.reset(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd_) throw system_failure("cannot open " + path, errno);
     struct stat status {};
     if (fstat(fd_.get(), &status) != 0) throw system_failure("cannot read " + path, errno);
     if (S_ISDIR(status.st_mode)) throw system_failure("cannot read " + path, EISDIR);
-    size_ = S_ISREG(status.st_mode) ? status.st_size : -1;
-    left_ = size_;
+    if (!S_ISREG(status.st_mode)) throw Failure(Code::io, "cannot read " + path + ": it is no regular file");
+    size_ = left_ = status.st_size;
   }
 
   int64_t size() const override { return size_; }
@@ -184,7 +186,6 @@ class FileBody : public BodySource {
     do n = read(fd_.get(), buffer_.data(), buffer_.size());
     while (n < 0 && errno == EINTR);
     if (n < 0) throw system_failure("cannot read " + path_, errno);
-    if (size_ < 0) return {buffer_.data(), static_cast<size_t>(n)};
     if (n == 0) throw Failure(Code::io, path_ + " became shorter while it was read");
     n = std::min<int64_t>(n, left_);
     left_ -= n;
@@ -194,8 +195,8 @@ class FileBody : public BodySource {
  private:
   std::string path_;
   Fd fd_;
-  int64_t size_ = -1;
-  int64_t left_ = -1;
+  int64_t size_ = 0;
+  int64_t left_ = 0;
   std::string buffer_ = std::string(128 << 10, '\0');
 };
 
