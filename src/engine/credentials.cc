@@ -25,20 +25,26 @@ static DockerConfig docker_config() {
   return DockerConfig(read_file(path).value_or(""), path, environment("DOCKER_AUTH_CONFIG").value_or(""));
 }
 
+// What a helper that failed has to say. JSON is its answer, not its words: the secret may be in it.
+static std::string words_of(const ProgramResult &result) {
+  std::string words = excerpt(result.err.empty() ? result.out : result.err);
+  return words.find('{') == words.npos ? words : "what it wrote is not shown, as it may hold a secret";
+}
+
 // Asks a program of the docker-credential-helpers protocol: the key on its input, JSON on its output.
 static Task<Credentials> ask_helper(CredentialSource source) {
   const int64_t helper_timeout_ms = 30000;
   std::string program = "docker-credential-" + source.helper;
   std::string problem;
+  Scope &scope = co_await current_scope();
   try {
     std::vector<std::string> command{program, "get"};
     ProgramResult result = co_await run_program(std::move(command), source.key, helper_timeout_ms);
     if (result.exit_code == 0) co_return parse_helper_answer(result.out, source.helper);
     if (helper_has_none(result.out)) co_return source.credentials;
-    problem = program + " failed with exit code " + std::to_string(result.exit_code) + ": " +
-              excerpt(result.err.empty() ? result.out : result.err);
+    problem = program + " failed with exit code " + std::to_string(result.exit_code) + ": " + words_of(result);
   } catch (const Failure &failure) {
-    if (failure.code == Code::cancelled) throw;
+    if (scope.is_cancelled()) throw;  // it is the call that ends, not the helper that failed
     problem = failure.message;
   }
   log(LogLevel::warning, "no credentials for " + source.key + " from the credential helper: " + problem);

@@ -72,7 +72,7 @@ static void parse_authority(std::string_view authority, const std::string &url, 
     reject(url, source, "its port is no number from 1 to 65535");
 }
 
-Endpoint parse_endpoint(const std::string &url, const std::string &source) {
+static Endpoint parse_with(const std::string &url, const std::string &source, const std::optional<TlsSettings> &tls) {
   auto separator = url.find("://");
   std::string scheme = url.substr(0, separator);
   if (scheme == "ssh" || url.starts_with("embedded:"))
@@ -93,11 +93,15 @@ Endpoint parse_endpoint(const std::string &url, const std::string &source) {
   if (scheme != "tcp" && scheme != "http" && scheme != "https")
     reject(url, source, "libconu does not know the scheme " + scheme + "://");
   parse_authority(rest, url, source, &endpoint);
-  if (scheme != "http") endpoint.tls = tls_from_environment();
+  if (scheme != "http") endpoint.tls = tls;
   if (scheme == "https" && !endpoint.tls) endpoint.tls = TlsSettings();
   if (endpoint.port == 0)
     endpoint.port = scheme == "https" && !environment("DOCKER_TLS_VERIFY") ? 443 : endpoint.tls ? 2376 : 2375;
   return endpoint;
+}
+
+Endpoint parse_endpoint(const std::string &url, const std::string &source) {
+  return parse_with(url, source, tls_from_environment());
 }
 
 // --- contexts of the Docker client -------------------------------------------------------------------------------------
@@ -122,14 +126,12 @@ static Candidate from_context(const std::string &name, const std::string &source
     if (context.host.empty())
       throw Failure(Code::invalid_argument, "the context " + name + " (" + source + ") names no Docker endpoint",
                     "see `docker context inspect " + name + "`");
-    Candidate candidate{source, context.host, parse_endpoint(context.host, source)};
-    Endpoint &endpoint = candidate.endpoint;
     // A context brings its own material, and does not look at the environment's.
     std::string material = contexts + "/tls/" + id + "/docker";
-    if (endpoint.socket_path.empty() && access(material.c_str(), F_OK) == 0) {
-      endpoint.tls = tls_from_folder(material);
-      endpoint.tls->verify = !context.skip_tls_verify;
-    }
+    std::optional<TlsSettings> tls;
+    if (access(material.c_str(), F_OK) == 0) tls = tls_from_folder(material);
+    Candidate candidate{source, context.host, parse_with(context.host, source, tls)};
+    if (candidate.endpoint.tls) candidate.endpoint.tls->verify = !context.skip_tls_verify;
     return candidate;
   }
   throw Failure(Code::not_found, "there is no context " + name + " (" + source + ") below " + contexts,
