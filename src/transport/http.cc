@@ -98,8 +98,13 @@ static std::string head_of(const Request &request, const Endpoint &endpoint) {
 
 Task<void> Exchange::send(const Request &request) {
   std::string head = head_of(request, client_->endpoint());
-  size_t sent = connection_->try_write(head);
-  if (sent < head.size()) co_await connection_->write(std::string_view(head).substr(sent));
+  try {
+    size_t sent = connection_->try_write(head);
+    if (sent < head.size()) co_await connection_->write(std::string_view(head).substr(sent));
+  } catch (const Failure &failure) {
+    if (failure.code != Code::unreachable) throw;
+    co_return;  // the other side may have said why before it went: who reads finds out
+  }
   if (!request.source) co_return;
   upload_ = std::make_shared<Upload>();
   upload_->connection = connection_;

@@ -140,10 +140,11 @@ ssize_t TlsSession::receive(Connection &connection, char *data, size_t size) {
     if (error == SSL_ERROR_ZERO_RETURN) return 0;
     if (error != SSL_ERROR_WANT_READ) fail("cannot read from");
     if (ended_) return 0;
-    flush(connection);
     size_t before = lib.BIO_ctrl_pending(incoming_);
     take_in(connection);
-    if (!ended_ && lib.BIO_ctrl_pending(incoming_) == before) return -1;
+    if (ended_ || lib.BIO_ctrl_pending(incoming_) > before) continue;
+    flush(connection);  // after reading, as the other side may have said why it takes no more
+    return -1;
   }
 }
 
