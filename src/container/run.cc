@@ -92,8 +92,9 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   Scope &scope = co_await current_scope();
   std::optional<Failure> failure;
   try {
-    // A cancel waits for the answer, for a while: what has been created can then be removed for certain.
-    co_await shielded(create(api, image, body, &creation));
+    // A cancel waits for the answer, for a while: what has been created can then be removed for certain. Waiting and
+    // removing share the time that cleaning up may take.
+    co_await shielded(create(api, image, body, &creation), cleanup_ms / 2);
     if (scope.is_cancelled()) throw scope.reason();
     co_await start(api, creation.id, "the container " + creation.name);
   } catch (const Failure &caught) {
@@ -105,7 +106,7 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   bool may_exist = !creation.id.empty() || failure->http_status == 0;
   if (may_exist) {
     try {
-      co_await shielded(remove_created(api, creation));
+      co_await shielded(remove_created(api, creation), cleanup_ms / 2);
     } catch (const Failure &) {
       // The failure that led here is the one to tell; the marks let a later cleaning find what is left.
     }

@@ -14,7 +14,7 @@ class Group : public Suspension {
  public:
   enum class Ends { at_first, at_failure, by_itself };
 
-  Group(Loop &loop, std::vector<Task<void>> tasks, Ends ends) : ends_(ends) {
+  Group(Loop &loop, std::vector<Task<void>> tasks, Ends ends, int64_t grace_ms = 0) : ends_(ends), grace_ms_(grace_ms) {
     for (auto &task : tasks) {
       scopes_.emplace_back(loop);
       lines_.push_back(line(std::move(task), this, scopes_.size() - 1));
@@ -48,7 +48,7 @@ class Group : public Suspension {
   void stop(const Failure &reason) override {
     if (is_shielded()) {
       grace_.emplace(scope_->loop);
-      grace_->start(cleanup_ms, [this, reason] { end_others(scopes_.size(), reason); });
+      grace_->start(grace_ms_, [this, reason] { end_others(scopes_.size(), reason); });
       return;
     }
     if (!failure_) failure_ = reason;
@@ -75,6 +75,7 @@ class Group : public Suspension {
   }
 
   Ends ends_;
+  int64_t grace_ms_;  // how long a cancel is kept from those that end by themselves
   std::deque<Scope> scopes_;
   std::vector<Task<void>> lines_;
   size_t running_ = 0;
@@ -100,11 +101,11 @@ Task<void> when_all(std::vector<Task<void>> tasks) {
   if (group.error()) std::rethrow_exception(group.error());
 }
 
-Task<void> shielded(Task<void> task) {
+Task<void> shielded(Task<void> task, int64_t grace_ms) {
   Scope &scope = co_await current_scope();
   std::vector<Task<void>> tasks;
   tasks.push_back(std::move(task));
-  Group group(scope.loop, std::move(tasks), Group::Ends::by_itself);
+  Group group(scope.loop, std::move(tasks), Group::Ends::by_itself, grace_ms);
   co_await group;
   if (group.error()) std::rethrow_exception(group.error());
 }

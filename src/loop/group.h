@@ -18,9 +18,9 @@ Task<void> when_all(std::vector<Task<void>> tasks);
 // How long clean-up may go on after a cancel.
 inline constexpr int64_t cleanup_ms = 5000;
 
-// Runs `task`, which a cancel of the one that awaits reaches only `cleanup_ms` later: for what must not be left half
+// Runs `task`, which a cancel of the one that awaits reaches only `grace_ms` later: for what must not be left half
 // done. It runs in a scope that is cancelled already, too, for as long.
-Task<void> shielded(Task<void> task);
+Task<void> shielded(Task<void> task, int64_t grace_ms = cleanup_ms);
 
 // A line that goes on beside its starter, whenever the loop runs. To abandon it is to cancel it; the loop frees it once
 // it has ended.
