@@ -380,7 +380,7 @@ static void the_version_of_the_variable_is_spoken(void **state) {
 
 static void an_engine_that_is_too_old_is_unsupported_with_both_ranges(void **state) {
   (void)state;
-  static const struct rule script[] = {{"/_ping", VERSIONED("1.24"), GO_ON}, {NULL}};
+  static const struct rule script[] = {{"/_ping", VERSIONED("1.24"), GO_ON}, END_OF_SCRIPT};
   fails(CONU_ERROR_UNSUPPORTED, open_url(scripted(script)), "1.24");
   says("1.41");
   hints("newer version");
@@ -388,22 +388,18 @@ static void an_engine_that_is_too_old_is_unsupported_with_both_ranges(void **sta
 
 static void an_engine_that_is_too_new_is_unsupported_with_both_ranges(void **state) {
   (void)state;
-  static const struct rule script[] = {
-      {"/_ping", VERSIONED("1.99"), GO_ON},
-      {"/version", HEAD("200 OK", "application/json", 46) "{\"ApiVersion\":\"1.99\",\"MinAPIVersion\":\"1.90\"}  ",
-       GO_ON},
-      {NULL}};
+  static const struct rule script[] = {{"/_ping", VERSIONED("1.99"), GO_ON},
+                                       {"/version", "200 {\"ApiVersion\":\"1.99\",\"MinAPIVersion\":\"1.90\"}", GO_ON},
+                                       END_OF_SCRIPT};
   fails(CONU_ERROR_UNSUPPORTED, open_url(scripted(script)), "1.90 to 1.99");
   says("1.41");
 }
 
 static void a_newer_engine_that_still_speaks_ours_is_met_at_ours(void **state) {
   (void)state;
-  static const struct rule script[] = {
-      {"/_ping", VERSIONED("1.99"), GO_ON},
-      {"/version", HEAD("200 OK", "application/json", 46) "{\"ApiVersion\":\"1.99\",\"MinAPIVersion\":\"1.44\"}  ",
-       GO_ON},
-      {NULL}};
+  static const struct rule script[] = {{"/_ping", VERSIONED("1.99"), GO_ON},
+                                       {"/version", "200 {\"ApiVersion\":\"1.99\",\"MinAPIVersion\":\"1.44\"}", GO_ON},
+                                       END_OF_SCRIPT};
   conu_engine_t *found = opened(scripted(script));
   assert_true(atof(conu_engine_get_api_version(found)) < 1.99);
   ok(conu_engine_ping(found, NULL, &error));

@@ -167,7 +167,10 @@ static char *all_of(FILE *stream) {
   assert_non_null(copy);
   char buffer[65536];
   size_t n;
-  while ((n = fread(buffer, 1, sizeof buffer, stream)) > 0) fwrite(buffer, 1, n, copy);
+  do {
+    clearerr(stream);  // a signal may have interrupted it
+    while ((n = fread(buffer, 1, sizeof buffer, stream)) > 0) fwrite(buffer, 1, n, copy);
+  } while (ferror(stream) && errno == EINTR);
   fclose(copy);
   return freed_later(content);
 }

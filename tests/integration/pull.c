@@ -16,7 +16,7 @@ static conu_status_t pull(const char *name) {
 
 static void policy_never_makes_no_request(void **state) {
   (void)state;
-  static const struct rule script[] = {PING, {NULL, NULL, GO_ON}};
+  static const struct rule script[] = {PING, END_OF_SCRIPT};
   conu_engine_t *mine = opened(scripted(script));
   int before = requests_with("");
   image_of(mine, "localhost/some/image");

@@ -68,7 +68,27 @@ static const struct rule *rule_for(const char *line) {
   return NULL;
 }
 
+// Sends the answer of a rule, with a head if it has none of its own.
+static void answer(int socket, const char *line, const struct rule *rule) {
+  if (rule->answer == NULL) return;
+  size_t at_once = rule->then == TRICKLE ? 1 : 65536;
+  if (strncmp(rule->answer, "HTTP/", 5) != 0) {
+    const char *body = strchr(rule->answer, ' ') + 1;
+    char head[256];
+    int size = snprintf(head, sizeof head,
+                        "HTTP/1.1 %.3s Status\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        rule->answer, strlen(body));
+    send_all(socket, head, (size_t)size, at_once);
+    if (strncmp(line, "HEAD", 4) != 0) send_all(socket, body, strlen(body), at_once);
+  } else {
+    send_all(socket, rule->answer, strlen(rule->answer), at_once);
+  }
+}
+
 static void *serve(void *argument) {
+  static const struct rule unknown = {"", "404 {\"message\":\"not scripted\"}", GO_ON};
+  static const char flood[65536];
   int socket = (int)(intptr_t)argument;
   char line[256], byte;
   if (server.script[0].then == RESET) {
@@ -78,12 +98,13 @@ static void *serve(void *argument) {
   }
   while (read_request(socket, line, sizeof line)) {
     const struct rule *rule = rule_for(line);
-    static const char unknown[] = HEAD("404 Not Found", "application/json", 27) "{\"message\":\"not scripted\"}\n";
-    const char *answer = rule != NULL ? rule->answer : unknown;
-    enum after then = rule != NULL ? rule->then : GO_ON;
-    if (answer != NULL) send_all(socket, answer, strlen(answer), then == TRICKLE ? 1 : 65536);
-    if (then == HANG) recv(socket, &byte, 1, 0);
-    if (then != GO_ON) break;
+    if (rule == NULL) rule = &unknown;
+    answer(socket, line, rule);
+    while (rule->then == FLOOD && send(socket, flood, sizeof flood, MSG_NOSIGNAL) > 0) {
+    }
+    while (rule->then == HANG && recv(socket, &byte, 1, 0) > 0) {
+    }
+    if (rule->then != GO_ON) break;
   }
   shutdown(socket, SHUT_RDWR);
   return NULL;

@@ -2,27 +2,27 @@
 #pragma once
 
 enum after {
-  GO_ON,   // waits for the next request on the same connection
-  CLOSE,   // closes the connection
-  HANG,    // says nothing more
-  RESET,   // closes the connection with the request unread
-  TRICKLE  // sends the answer byte by byte, then closes the connection
+  GO_ON,    // waits for the next request on the same connection
+  CLOSE,    // closes the connection
+  HANG,     // says nothing more
+  RESET,    // closes the connection with the request unread; for the first rule of a script, and then for all of it
+  TRICKLE,  // sends the answer byte by byte, then closes the connection
+  FLOOD     // sends the answer, and bytes of a body without an end
 };
 
-// What is answered to a request whose first line contains `request`. The first rule that fits counts; the last rule of
-// a script has `request` NULL.
+// What is answered to a request whose first line contains `request`. The first rule that fits counts; anything else is
+// answered with 404.
 struct rule {
   const char *request;
-  const char *answer;  // the bytes; NULL for none
+  const char *answer;  // "200 BODY", to which a head is made, or all bytes from "HTTP/1.1" on; NULL for none
   enum after then;
 };
 
-// An answer with a JSON body, and one with a body of any kind: `length` is that of the body.
-#define HEAD(status, type, length) \
-  "HTTP/1.1 " status "\r\nApi-Version: 1.41\r\nContent-Type: " type "\r\nContent-Length: " #length "\r\n\r\n"
-// The answer that makes a client take this for an engine.
+// The answer that makes a client take this for an engine, and what stands behind the last rule.
 #define PING \
-  { "/_ping", HEAD("200 OK", "text/plain", 0), GO_ON }
+  { "/_ping", "200 ", GO_ON }
+#define END_OF_SCRIPT \
+  { NULL, NULL, GO_ON }
 
 // Serves the script until the end of the test; answers the URL. The script must live as long.
 const char *scripted(const struct rule *script);
