@@ -32,7 +32,7 @@ inline Request request_for(const std::string &method, const std::string &target)
   Request request;
   request.method = method;
   request.target = target;
-  request.head_timeout_ms = 20000;  // a test that hangs is to fail
+  request.connect_timeout_ms = request.head_timeout_ms = 20000;  // a test that hangs is to fail
   return request;
 }
 

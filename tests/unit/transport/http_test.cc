@@ -291,7 +291,7 @@ TEST(a_listener_that_is_full_is_waited_for) {
 
   Client client(endpoint);
   Request request = request_for("GET", "/thing");
-  request.head_timeout_ms = 60;
+  request.connect_timeout_ms = 60;
   CHECK_FAILS(client.send(request), Code::timeout, "no connection to " + endpoint.url + " after 60 ms");
   std::thread server([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
