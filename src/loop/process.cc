@@ -61,6 +61,11 @@ class SpawnPlan {
 
 }  // namespace
 
+static Failure lost_exit_code(const std::string &name) {
+  return Failure(Code::state, "the exit code of " + name + " is lost: this process reaps children by itself",
+                 "do not ignore SIGCHLD, and do not wait for children that are not your own");
+}
+
 Process::Process(Loop &loop, const std::vector<std::string> &command) : name_(command.at(0)) {
   SocketPair in, out, err;
   SpawnPlan plan(in.theirs.get(), out.theirs.get(), err.theirs.get());
@@ -73,6 +78,7 @@ Process::Process(Loop &loop, const std::vector<std::string> &command) : name_(co
                   "install it, or see that PATH names its folder");
   if (result != 0) throw system_failure("cannot start the program " + name_, result);
   Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  if (!pidfd && errno == ESRCH) throw lost_exit_code(name_);  // it has come and gone, and must not be killed
   try {
     if (!pidfd) throw system_failure("cannot watch the program " + name_, errno);
     pidfd_.emplace(loop, std::move(pidfd));
@@ -104,9 +110,7 @@ Task<int> Process::wait() {
     if (result != 0 && errno == EINTR) continue;
     if (result != 0) {
       reaped_ = true;
-      if (errno == ECHILD)
-        throw Failure(Code::state, "the exit code of " + name_ + " is lost: this process reaps children by itself",
-                      "do not ignore SIGCHLD, and do not wait for children that are not your own");
+      if (errno == ECHILD) throw lost_exit_code(name_);
       throw system_failure("cannot wait for the program " + name_, errno);
     }
     if (info.si_pid != 0) {
