@@ -142,8 +142,7 @@ Task<std::string> Api::call(std::string method, std::string path, std::string su
 }
 
 Task<std::string> Api::get(std::string path, std::string subject) {
-  std::string answer = co_await call("GET", std::move(path), std::move(subject));
-  co_return answer;
+  return call("GET", std::move(path), std::move(subject));
 }
 
 }  // namespace conu
