@@ -162,6 +162,7 @@ std::shared_ptr<Engine> Engine::standard(Cancel *cancel) {
   {
     std::lock_guard lock(found->mutex);
     if (found->engine && found->environment == named) return found->engine;
+    found->engine.reset();  // with its warm connections, whatever comes of the search
   }
   auto engine = open("", cancel);
   std::lock_guard lock(found->mutex);
