@@ -303,6 +303,9 @@ TEST(a_forked_child_works_and_leaves_the_parents_connections_alone) {
     for (int k = 0; k < 3; k++) engine->run(nullptr, ping);
     CHECK_EQUAL(scripted.accepted(), accepted);  // the parent's own connection is as it was
   }
+  // The default engine is kept, and its connection with it, until the environment names another one.
+  environment.set("CONU_HOST", "unix://" + environment.home.path + "/none.sock");
+  CHECK_FAILS(Engine::standard(nullptr), Code::unreachable, "none.sock");
 }
 
 int main() { return check::run_all("engine"); }
