@@ -127,7 +127,9 @@ class BuildContext : public BodySource {
 
 }  // namespace
 
-std::shared_ptr<BodySource> build_context(const std::string &folder, const std::string &dockerfile) {
+std::shared_ptr<BodySource> build_context(const std::string &folder, const std::string &given_dockerfile) {
+  std::string dockerfile = given_dockerfile;
+  while (dockerfile.starts_with("./")) dockerfile.erase(0, 2);  // as the names in the archive are
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) throw system_failure("cannot build from the folder " + folder, errno);
   if (!S_ISDIR(status.st_mode))
