@@ -39,9 +39,7 @@ class Loop {
     Scope scope(*this);
     CancelWatch watch(scope, cancel);
     if (scope.is_cancelled()) throw scope.reason();  // what need not wait would run to its end
-    first_waiter_ = &scope;
     task.start(scope);
-    first_waiter_ = nullptr;
     while (!task.is_done()) turn(scope);
     settle();
     return task.result();
@@ -62,12 +60,6 @@ class Loop {
   // Milliseconds of the monotonic clock, as of this turn.
   int64_t now() const { return static_cast<int64_t>(uv_now(&uv_)); }
 
-  // Whether a line may make its wait, for a few milliseconds, in the system call itself: it is the first wait of a call
-  // that has nothing else going on. Most calls have no other, and a poll would cost them more than all of our own work.
-  bool may_wait_itself(const Scope &scope) {
-    return lines_.empty() && &scope == first_waiter_ && std::exchange(first_waiter_, nullptr) != nullptr;
-  }
-
   // Lookups of names cannot be stopped: a loop with one under way is not fit for another call yet.
   bool is_busy() const { return lookups_ > 0; }
   void lookup_began() { lookups_++; }
@@ -85,7 +77,6 @@ class Loop {
   std::vector<std::shared_ptr<BackgroundLine>> lines_;
   std::vector<TimerState *> spare_timers_;
   size_t timers_ = 0;
-  const Scope *first_waiter_ = nullptr;
   int lookups_ = 0;
 };
 

@@ -17,12 +17,7 @@
 namespace conu {
 
 Connection::Connection(Loop &loop, Fd socket, std::string peer)
-    : peer_(std::move(peer)), descriptor_(loop, std::move(socket)) {
-  // For the wait that receive() makes itself; everything else says MSG_DONTWAIT.
-  const timeval moment{0, 4000};
-  setsockopt(descriptor_.fd(), SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
-  fcntl(descriptor_.fd(), F_SETFL, 0);
-}
+    : peer_(std::move(peer)), descriptor_(loop, std::move(socket)) {}
 
 Connection::~Connection() = default;
 
@@ -34,15 +29,15 @@ static bool is_turn_due(size_t *moved) {
   return true;
 }
 
-ssize_t Connection::receive(char *data, size_t size, int flags) {
+ssize_t Connection::receive(char *data, size_t size) {
   if (is_turn_due(&received_)) return -1;
   for (;;) {
-    ssize_t n = recv(descriptor_.fd(), data, size, flags);
+    ssize_t n = recv(descriptor_.fd(), data, size, MSG_DONTWAIT);
     if (n >= 0) {
       received_ += static_cast<size_t>(n);
       return n;
     }
-    if (errno == EAGAIN || (errno == EINTR && flags == 0)) return -1;
+    if (errno == EAGAIN) return -1;
     if (errno == ECONNRESET) throw Failure(Code::unreachable, peer_ + " has broken off the connection");
     if (errno != EINTR) throw Failure(Code::unreachable, system_failure("cannot read from " + peer_, errno).message);
   }
@@ -70,15 +65,12 @@ Task<bool> Connection::fill() {
     end_ -= std::exchange(begin_, 0);
   }
   if (end_ == capacity) throw Failure(Code::protocol, peer_ + " sends a head that is too long");
-  Scope &scope = co_await current_scope();
-  bool waits_itself = !tls_ && scope.loop.may_wait_itself(scope);
   // More has hardly come since: to try at once would mostly be for nothing. (TLS keeps bytes where no poll sees them.)
-  if (is_drained_ && !waits_itself) co_await descriptor_.readable();
+  if (is_drained_) co_await descriptor_.readable();
   for (;;) {
     char *room = buffer_.get() + end_;
     size_t size = capacity - end_;
-    int flags = std::exchange(waits_itself, false) ? 0 : MSG_DONTWAIT;
-    ssize_t n = tls_ ? tls_->receive(*this, room, size) : receive(room, size, flags);
+    ssize_t n = tls_ ? tls_->receive(*this, room, size) : receive(room, size);
     if (n >= 0) {
       is_drained_ = !tls_ && n > 0 && static_cast<size_t>(n) < size;
       end_ += static_cast<size_t>(n);

@@ -1,8 +1,6 @@
 // A connection: bytes in both directions over a socket, plain or under TLS.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,7 +42,7 @@ class Connection {
  private:
   friend class TlsSession;
   // Without waiting: the number of bytes, 0 at the end of file, -1 where the loop is to wait for the socket first.
-  ssize_t receive(char *data, size_t size, int flags = MSG_DONTWAIT);
+  ssize_t receive(char *data, size_t size);
   ssize_t transmit(std::string_view bytes);
 
   std::string peer_;
