@@ -77,7 +77,8 @@
  * - `DOCKER_CONTEXT`: name of the context to use; stands before the `currentContext` of the Docker configuration.
  * - `DOCKER_CONFIG`: folder of the Docker configuration: `config.json`, contexts; `~/.docker` if not set.
  * - `DOCKER_TLS_VERIFY`: any value turns on TLS, with verification of the server, for a `tcp://` endpoint.
- * - `DOCKER_CERT_PATH`: folder with `ca.pem`, `cert.pem` and `key.pem`; the configuration's folder if not set.
+ * - `DOCKER_CERT_PATH`: folder with `ca.pem`, `cert.pem` and `key.pem`; the configuration's folder if not set. If it is
+ *   set it turns on TLS as well; the server is verified in any case.
  * - `DOCKER_API_VERSION`: the version of the API to speak instead of the negotiated one.
  * - `DOCKER_AUTH_CONFIG`: credentials of registries as JSON, like `config.json`; stands before the files.
  *
