@@ -127,6 +127,10 @@ Task<std::string> logs(Api &api, Container &container) {
     frames.finish();
   } catch (Failure &failure) {
     if (failure.message.find("does not support reading") != std::string::npos) failure.code = Code::unsupported;
+    // What is wrong with a frame is told without its place.
+    bool names_log = failure.message.find(container.id()) != std::string::npos;
+    if (failure.code == Code::protocol && !names_log)
+      failure.message = "the log of " + container.subject() + ": " + failure.message;
     throw;
   }
   co_return log;
