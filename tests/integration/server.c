@@ -13,6 +13,7 @@
 enum { most_connections = 64, most_requests = 256, longest_head = 16384 };
 
 static struct server {
+  bool is_running;
   const struct rule *script;
   char *path;
   int listener;
@@ -123,6 +124,8 @@ static void *accept_all(void *unused) {
 
 static void stop(void *unused) {
   (void)unused;
+  if (!server.is_running) return;
+  server.is_running = false;
   shutdown(server.listener, SHUT_RDWR);
   pthread_join(server.thread, NULL);
   for (int i = 0; i < server.connections; i++) {
@@ -135,7 +138,8 @@ static void stop(void *unused) {
 }
 
 const char *scripted(const struct rule *script) {
-  server = (struct server){.script = script, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  stop(NULL);
+  server = (struct server){.is_running = true, .script = script, .mutex = PTHREAD_MUTEX_INITIALIZER};
   server.path = text("%s/%s.sock", setting("CONU_TEST_FOLDER"), fresh("s"));
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   assert_true(strlen(server.path) < sizeof address.sun_path);

@@ -24,7 +24,8 @@ struct rule {
 #define END_OF_SCRIPT \
   { NULL, NULL, GO_ON }
 
-// Serves the script until the end of the test; answers the URL. The script must live as long.
+// Serves the script until the end of the test, or until the next one is served; answers the URL. The script must live
+// as long.
 const char *scripted(const struct rule *script);
 
 // How many requests have come whose first line contains this.
