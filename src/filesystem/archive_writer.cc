@@ -19,11 +19,16 @@ ArchiveWriter::ArchiveWriter() {
   check(lib.archive_write_open(archive_, this, nullptr, collect, nullptr), "begin");
 }
 
-ArchiveWriter::~ArchiveWriter() { libarchive().archive_write_free(archive_); }
+ArchiveWriter::~ArchiveWriter() {
+  given_up_ = true;  // or an entry that is not complete would be filled up, with gigabytes if need be
+  libarchive().archive_write_free(archive_);
+}
 
 ssize_t ArchiveWriter::collect(archive *, void *self, const void *bytes, size_t size) {
+  auto *writer = static_cast<ArchiveWriter *>(self);
+  if (writer->given_up_) return -1;
   try {
-    static_cast<ArchiveWriter *>(self)->made_.append(static_cast<const char *>(bytes), size);
+    writer->made_.append(static_cast<const char *>(bytes), size);
   } catch (const std::bad_alloc &) {
     return -1;  // nothing is thrown through a C library
   }

@@ -35,6 +35,7 @@ class ArchiveWriter {
 
   archive *archive_ = nullptr;
   std::string made_;
+  bool given_up_ = false;
 };
 
 }  // namespace conu
