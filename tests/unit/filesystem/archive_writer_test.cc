@@ -106,6 +106,12 @@ TEST(sizes_and_times_beyond_the_old_format_are_kept) {
   CHECK_EQUAL(entries_of(finished(old))[0].time, -86400);
 }
 
+TEST(an_archive_may_be_given_up_in_the_middle) {
+  ArchiveWriter writer;
+  writer.begin("large", status_of(S_IFREG | 0644, int64_t{100} << 30), "");  // to complete it would take minutes
+  writer.data("begun");
+}
+
 TEST(the_same_input_gives_the_same_bytes) {
   auto make = [] {
     ArchiveWriter writer;
