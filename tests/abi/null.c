@@ -2,7 +2,8 @@
  * its like do nothing. The tests of single functions are generated from the header.
  *
  * Outside of a lab this is with an endpoint that does not exist: what can be tried without an engine. In a lab, where
- * CONU_TEST_IMAGE names an image, it is with the default engine: the places beside an object that an engine gave, too. */
+ * CONU_TEST_IMAGE names an image, it is with the default engine: the places beside an object that an engine gave, too.
+ */
 #include <conu/conu.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,7 +116,8 @@ static int make_samples(void **state) {
 
   expect_ok(conu_engine_default(NULL, &samples.engine, &error), &error);
   expect_ok(conu_engine_list_images(samples.engine, NULL, &samples.image_list, &error), &error);
-  expect_ok(conu_image_new(samples.engine, image_name, NULL, CONU_PULL_IF_NOT_PRESENT, NULL, &samples.image, &error), &error);
+  expect_ok(conu_image_new(samples.engine, image_name, NULL, CONU_PULL_IF_NOT_PRESENT, NULL, &samples.image, &error),
+            &error);
   expect_ok(conu_image_get_metadata(samples.image, false, NULL, &samples.metadata, &error), &error);
   expect_ok(conu_image_pull_progress(samples.image, NULL, NULL, &samples.progress, &error), &error);
   expect_ok(conu_image_run_via_api(samples.image, NULL, NULL, &samples.container, &error), &error);
@@ -140,16 +142,24 @@ static int free_samples(void **state) {
   return 0;
 }
 
+#define COUNT(tests) (sizeof tests / sizeof *tests)
+
 int main(void) {
   image_name = getenv("CONU_TEST_IMAGE");
   cmocka_set_message_output(CM_OUTPUT_TAP);
   cmocka_set_test_filter(getenv("CONU_TEST_FILTER"));
-  const struct CMUnitTest tests[] = {
+  static const struct CMUnitTest by_hand[] = {
       cmocka_unit_test(getters_of_a_null_engine_answer_null),
       cmocka_unit_test(a_builder_needs_neither_command_nor_options),
       cmocka_unit_test(a_null_engine_is_the_default_one),
   };
-  if (image_name == NULL) setenv("CONU_HOST", "unix:///nonexistent/engine.sock", 1);
-  int failed = image_name != NULL ? 0 : cmocka_run_group_tests_name("null, by hand", tests, NULL, NULL);
-  return failed + cmocka_run_group_tests_name("null", generated, make_samples, free_samples);
+  struct CMUnitTest tests[COUNT(generated) + COUNT(by_hand)];
+  size_t count = COUNT(generated);
+  memcpy(tests, generated, sizeof generated);
+  if (image_name == NULL) {
+    setenv("CONU_HOST", "unix:///nonexistent/engine.sock", 1);
+    memcpy(tests + count, by_hand, sizeof by_hand);
+    count += COUNT(by_hand);
+  }
+  return _cmocka_run_group_tests("null", tests, count, make_samples, free_samples);
 }
