@@ -107,7 +107,7 @@ def count(program):
         lines = re.findall(r"^(ok|not ok)\b(.*)", text, re.MULTILINE)
         skipped = sum("# SKIP" in rest for _, rest in lines)
         passed = sum(word == "ok" and "# SKIP" not in rest for word, rest in lines)
-        failed = int(plan[1]) - passed - skipped  # those that were planned and did not run included
+        failed = max(0, int(plan[1]) - passed - skipped)  # those that were planned and did not run included
     elif go := re.findall(r"^--- (PASS|FAIL|SKIP): ", text, re.MULTILINE):
         passed, failed, skipped = (go.count(word) for word in ("PASS", "FAIL", "SKIP"))
     elif ruby := re.search(MINITEST, text, re.MULTILINE):
