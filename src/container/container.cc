@@ -27,6 +27,13 @@ Task<int> exit_code(Api &api, Container &container) {
 
 // --- its end ---------------------------------------------------------------------------------------------------------
 
+static int exit_code_in(const Json &answer, const Container &container) {
+  auto code = answer.as_integer();
+  if (!code)
+    throw Failure(Code::protocol, "the engine's answer to the wait for " + container.subject() + " has no exit code");
+  return static_cast<int>(*code);
+}
+
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
@@ -34,15 +41,16 @@ Task<int> wait(Api &api, Container &container, int64_t timeout_ms) {
   });
   Request request = api.request("POST");
   request.head_timeout_ms = request.piece_timeout_ms = -1;  // the answer may well begin at the container's end only
-  Exchange exchange = co_await api.open(std::move(request), container.path("/wait"), container.subject());
+  // Of a container that removes itself, Podman keeps the exit code for its own kind of wait alone.
+  std::string path = container.path("/wait");
+  if (api.engine.is_podman()) path = "/libpod" + path + "?condition=exited";
+  Exchange exchange = co_await api.open(std::move(request), path, container.subject());
   std::string answer = co_await exchange.rest(1 << 20);
-  Json result = Json::parse(answer, "the engine's answer to POST " + container.path("/wait"));
+  Json result = Json::parse(answer, "the engine's answer to POST " + path);
+  if (!result.is_object()) co_return exit_code_in(result, container);
   if (auto message = result["Error"]["Message"].as_string(); message && !message->empty())
     throw engine_failure(*message, container.subject());
-  Json code = result["StatusCode"];
-  if (!code)
-    throw Failure(Code::protocol, "the engine's answer to the wait for " + container.subject() + " has no exit code");
-  co_return static_cast<int>(*code.as_integer());
+  co_return exit_code_in(result["StatusCode"], container);
 }
 
 Task<void> stop(Api &api, Container &container, int64_t grace_ms) {
