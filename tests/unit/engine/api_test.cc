@@ -13,7 +13,8 @@ TEST(query_parameters_are_encoded_and_empty_ones_left_out) {
   CHECK_EQUAL(query.text(), "?a=1&b=x%2Fy%3Az%26%3D%3F%20%C3%BC&yes=1");
 }
 
-// --- errors with a status -----------------------------------------------------------------------------------------------
+// --- errors with a status
+// -----------------------------------------------------------------------------------------------
 
 static Failure failure_of(int status, const std::string &words) {
   return engine_failure(status, Json::object().set("message", words).dump(), "POST /images/create", "the image x:1");
@@ -21,15 +22,15 @@ static Failure failure_of(int status, const std::string &words) {
 
 TEST(a_status_has_its_code) {
   const std::pair<int, Code> table[] = {
-      {400, Code::invalid_argument}, {401, Code::unauthorized}, {403, Code::permission}, {404, Code::not_found},
+      {400, Code::invalid_argument}, {401, Code::unauthorized}, {403, Code::permission},   {404, Code::not_found},
       {405, Code::engine},           {409, Code::conflict},     {429, Code::rate_limited}, {500, Code::engine},
       {501, Code::unsupported},      {502, Code::engine},       {503, Code::engine},       {599, Code::engine}};
   for (const auto &[status, code] : table) {
     Failure failure = failure_of(status, "so it is");
     CHECK_EQUAL(static_cast<int>(failure.code), static_cast<int>(code));
     CHECK_EQUAL(failure.http_status, status);
-    CHECK_EQUAL(failure.message, "the image x:1: the engine answered " + std::to_string(status) +
-                                     " to POST /images/create: so it is");
+    CHECK_EQUAL(failure.message,
+                "the image x:1: the engine answered " + std::to_string(status) + " to POST /images/create: so it is");
   }
 }
 
@@ -91,7 +92,8 @@ TEST(a_version_that_the_engine_refuses_is_unsupported) {
         Code::unsupported);
 }
 
-// --- bodies of errors ---------------------------------------------------------------------------------------------------
+// --- bodies of errors
+// ---------------------------------------------------------------------------------------------------
 
 static std::string message_for(const std::string &body) {
   return engine_failure(500, body, "GET /info", "the engine").message;
@@ -115,7 +117,8 @@ TEST(an_error_may_be_json_text_html_or_nothing) {
   CHECK_EQUAL(message_for(std::string("\0\xff", 2)), start + ": \xef\xbf\xbd\xef\xbf\xbd");
 }
 
-// --- requests -----------------------------------------------------------------------------------------------------------
+// --- requests
+// -----------------------------------------------------------------------------------------------------------
 
 static Task<int> status_of(Api &api, std::string method, std::string path) {
   Exchange exchange = co_await api.open(api.request(method), path, "the thing");
@@ -131,11 +134,14 @@ TEST(answers_below_400_are_answers_and_the_others_failures) {
     return answer(200, "[]");
   });
   Engine engine(scripted.endpoint(), "");
-  auto get = [&](std::string path) { return engine.run(nullptr, [&](Api &api) { return api.get(path, "the thing"); }); };
+  auto get = [&](std::string path) {
+    return engine.run(nullptr, [&](Api &api) { return api.get(path, "the thing"); });
+  };
   CHECK_EQUAL(get("/images/json?all=1"), "[]");
   CHECK_EQUAL(scripted.last_line(), "GET /images/json?all=1 HTTP/1.1");
   CHECK_EQUAL(engine.run(nullptr, [](Api &api) { return status_of(api, "POST", "/same"); }), 304);
-  CHECK_FAILS(get("/gone?x=1"), Code::not_found, "the thing: the engine answered 404 to GET /gone: No such container: x");
+  CHECK_FAILS(get("/gone?x=1"), Code::not_found,
+              "the thing: the engine answered 404 to GET /gone: No such container: x");
   CHECK_EQUAL(get("/images/json"), "[]");
   CHECK_EQUAL(scripted.accepted(), 1);  // a failure costs no connection
 }

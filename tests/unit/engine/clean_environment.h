@@ -1,4 +1,5 @@
-// An environment without anything that names an engine, and a home folder of its own; the old one comes back at the end.
+// An environment without anything that names an engine, and a home folder of its own; the old one comes back at the
+// end.
 #pragma once
 
 #include <stdlib.h>

@@ -59,7 +59,8 @@ TEST(without_credentials_a_user_is_anonymous) {
 
 TEST(the_configuration_has_them) {
   Place place;
-  place.configure(R"({"auths":{"quay.io":{"auth":")" + base64("me:s3cr3t") + R"("},"https://index.docker.io/v1/":{"username":"hub","password":"p"}}})");
+  place.configure(R"({"auths":{"quay.io":{"auth":")" + base64("me:s3cr3t") +
+                  R"("},"https://index.docker.io/v1/":{"username":"hub","password":"p"}}})");
   CHECK_EQUAL(place.auth("quay.io"), R"({"username":"me","password":"s3cr3t","serveraddress":"quay.io"})");
   CHECK_EQUAL(place.auth("docker.io"),
               R"({"username":"hub","password":"p","serveraddress":"https://index.docker.io/v1/"})");
@@ -85,7 +86,8 @@ TEST(a_broken_configuration_is_an_error_that_names_it) {
   CHECK_FAILS(place.auth("quay.io"), Code::invalid_argument, "/.docker/config.json");
 }
 
-// --- helpers ------------------------------------------------------------------------------------------------------------
+// --- helpers
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(a_helper_is_asked_for_the_registry) {
   Place place;
@@ -156,7 +158,8 @@ TEST(a_helper_that_hangs_is_ended_with_the_call) {
   CHECK(!has_children());
 }
 
-// --- logging in ---------------------------------------------------------------------------------------------------------
+// --- logging in
+// ---------------------------------------------------------------------------------------------------------
 
 static void log_in(Engine &engine, const std::string &password, const std::string &registry) {
   engine.run(nullptr, [&](Api &api) { return login(api, "me", password, registry); });
@@ -169,7 +172,8 @@ static std::string auth_of(Engine &engine, const std::string &domain) {
 TEST(a_login_is_checked_by_the_engine_and_remembered) {
   Place place;
   place.configure(R"({"auths":{"quay.io":{"username":"file","password":"p"}}})");
-  ScriptedEngine scripted([](const std::string &) { return answer(200, R"({"Status":"Login Succeeded","IdentityToken":""})"); });
+  ScriptedEngine scripted(
+      [](const std::string &) { return answer(200, R"({"Status":"Login Succeeded","IdentityToken":""})"); });
   Engine engine(scripted.endpoint(), "");
   log_in(engine, "s3cr3t", "https://quay.io/v1/");
   CHECK(scripted.requests().back().ends_with(R"({"username":"me","password":"s3cr3t","serveraddress":"quay.io"})"));
@@ -201,7 +205,8 @@ TEST(a_login_that_is_refused_is_not_remembered_and_tells_no_secret) {
   Place place;
   for (int status : {401, 500}) {
     ScriptedEngine scripted([&](const std::string &) {
-      return answer(status, R"({"message":"Get \"https://quay.io/v2/\": unauthorized: incorrect username or password"})");
+      return answer(status,
+                    R"({"message":"Get \"https://quay.io/v2/\": unauthorized: incorrect username or password"})");
     });
     Engine engine(scripted.endpoint(), "");
     CHECK_FAILS(log_in(engine, "s3cr3t", "quay.io"), Code::unauthorized, "the login of me to quay.io");

@@ -6,7 +6,8 @@
 
 using namespace conu;
 
-// --- addresses ----------------------------------------------------------------------------------------------------------
+// --- addresses
+// ----------------------------------------------------------------------------------------------------------
 
 TEST(addresses_are_understood) {
   CleanEnvironment environment;
@@ -19,14 +20,10 @@ TEST(addresses_are_understood) {
     const char *url, *host;
     int port;
     bool tls;
-  } table[] = {{"tcp://build", "build", 2375, false},
-               {"tcp://build:1234", "build", 1234, false},
-               {"tcp://build:1234/", "build", 1234, false},
-               {"tcp://[::1]:1234", "::1", 1234, false},
-               {"tcp://[fe80::1]", "fe80::1", 2375, false},
-               {"http://build:80", "build", 80, false},
-               {"https://build", "build", 443, true},
-               {"https://127.0.0.1:2376", "127.0.0.1", 2376, true}};
+  } table[] = {{"tcp://build", "build", 2375, false},       {"tcp://build:1234", "build", 1234, false},
+               {"tcp://build:1234/", "build", 1234, false}, {"tcp://[::1]:1234", "::1", 1234, false},
+               {"tcp://[fe80::1]", "fe80::1", 2375, false}, {"http://build:80", "build", 80, false},
+               {"https://build", "build", 443, true},       {"https://127.0.0.1:2376", "127.0.0.1", 2376, true}};
   for (const auto &row : table) {
     Endpoint endpoint = parse_endpoint(row.url, "argument");
     CHECK_EQUAL(endpoint.host, row.host);
@@ -39,9 +36,10 @@ TEST(addresses_are_understood) {
 TEST(what_is_no_address_is_refused_with_the_one_who_named_it) {
   CleanEnvironment environment;
   for (const std::string &url : std::initializer_list<std::string>{
-           "docker.sock", "/var/run/docker.sock", "unix://relative.sock", "unix://", "ftp://host", "tcp://", "tcp://:2375",
-           "tcp://host:0", "tcp://host:65536", "tcp://host:x", "tcp://host:", "tcp://host:12x", "tcp://[::1", "tcp://[::1]x",
-           "tcp://a b:1", "tcp://user@host:1", "://", "", std::string("unix:///a\0b", 11)}) {
+           "docker.sock", "/var/run/docker.sock", "unix://relative.sock", "unix://", "ftp://host", "tcp://",
+           "tcp://:2375", "tcp://host:0", "tcp://host:65536", "tcp://host:x", "tcp://host:", "tcp://host:12x",
+           "tcp://[::1", "tcp://[::1]x", "tcp://a b:1", "tcp://user@host:1", "://", "",
+           std::string("unix:///a\0b", 11)}) {
     CHECK_FAILS(parse_endpoint(url, "DOCKER_HOST"), Code::invalid_argument, "(DOCKER_HOST)");
   }
   CHECK_FAILS(parse_endpoint("ssh://host", "argument"), Code::unsupported, "ssh://");
@@ -75,7 +73,8 @@ TEST(tls_comes_from_the_environment) {
   CHECK(!parse_endpoint("tcp://build", "argument").tls);
 }
 
-// --- who names it -------------------------------------------------------------------------------------------------------
+// --- who names it
+// -------------------------------------------------------------------------------------------------------
 
 static Candidate only(const std::string &url) {
   Candidates candidates = find_candidates(url);
@@ -136,7 +135,8 @@ TEST(a_variable_that_is_wrong_is_final) {
   CHECK_FAILS(find_candidates(""), Code::invalid_argument, "\"nonsense\" (DOCKER_HOST)");
 }
 
-// --- contexts -----------------------------------------------------------------------------------------------------------
+// --- contexts
+// -----------------------------------------------------------------------------------------------------------
 
 TEST(a_context_brings_its_own_tls_material_and_ignores_the_environments) {
   CleanEnvironment environment;
@@ -200,7 +200,8 @@ TEST(the_configuration_may_be_elsewhere) {
   CHECK_FAILS(find_candidates(""), Code::invalid_argument, "other/config.json");
 }
 
-// --- default sockets ----------------------------------------------------------------------------------------------------
+// --- default sockets
+// ----------------------------------------------------------------------------------------------------
 
 static std::string default_urls() {
   std::string urls;

@@ -25,12 +25,13 @@ static ScriptedEngine::Handler with_version(std::string version, std::string min
   };
 }
 
-// --- the version --------------------------------------------------------------------------------------------------------
+// --- the version
+// --------------------------------------------------------------------------------------------------------
 
 TEST(the_newest_version_that_both_speak_is_taken) {
   CleanEnvironment environment;
-  const std::pair<const char *, const char *> table[] = {{"1.41", "1.41"}, {"1.44", "1.44"}, {"1.55", "1.55"},
-                                                         {"1.99", "1.55"}, {"2.0", "1.55"}};
+  const std::pair<const char *, const char *> table[] = {
+      {"1.41", "1.41"}, {"1.44", "1.44"}, {"1.55", "1.55"}, {"1.99", "1.55"}, {"2.0", "1.55"}};
   for (const auto &[version, taken] : table) {
     ScriptedEngine scripted(with_version(version, "1.44"));
     auto engine = Engine::open(scripted.url(), nullptr);
@@ -82,7 +83,8 @@ TEST(an_engine_that_knows_no_head_is_asked_again) {
 
 TEST(what_says_no_version_is_no_engine) {
   CleanEnvironment environment;
-  for (const std::string &headers : std::initializer_list<std::string>{"", "Api-Version: \r\n", "Api-Version: new\r\n"}) {
+  for (const std::string &headers :
+       std::initializer_list<std::string>{"", "Api-Version: \r\n", "Api-Version: new\r\n"}) {
     ScriptedEngine scripted([&](const std::string &) { return answer(200, "", headers); });
     CHECK_FAILS(Engine::open(scripted.url(), nullptr), Code::protocol, scripted.url() + " is no container engine");
   }
@@ -105,7 +107,8 @@ TEST(podman_is_known_by_its_header) {
   CHECK(!Engine::open(docker.url(), nullptr)->is_podman());
 }
 
-// --- finding it ---------------------------------------------------------------------------------------------------------
+// --- finding it
+// ---------------------------------------------------------------------------------------------------------
 
 static Failure failure_of_opening(const std::string &url) {
   try {
@@ -147,8 +150,8 @@ TEST(default_sockets_are_tried_one_after_the_other) {
   ScriptedEngine scripted(with_version("1.41"));
   std::string runtime = environment.home.path + "/runtime", home = environment.home.path;
   environment.set("XDG_RUNTIME_DIR", runtime);
-  for (const std::string &place : {home + "/.docker/desktop/docker.sock", home + "/.docker/run/docker.sock",
-                                   runtime + "/docker.sock"}) {
+  for (const std::string &place :
+       {home + "/.docker/desktop/docker.sock", home + "/.docker/run/docker.sock", runtime + "/docker.sock"}) {
     std::filesystem::create_directories(std::filesystem::path(place).parent_path());
     std::filesystem::create_symlink(scripted.endpoint().socket_path, place);
     auto engine = Engine::open("", nullptr);
@@ -216,7 +219,8 @@ TEST(the_choice_is_logged) {
   CHECK(logged.find("1.41") != logged.npos);
 }
 
-// --- workers ------------------------------------------------------------------------------------------------------------
+// --- workers
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(calls_one_after_the_other_use_one_connection_and_no_thread) {
   CleanEnvironment environment;

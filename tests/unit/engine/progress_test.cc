@@ -21,7 +21,8 @@ static std::string chunked(const std::string &body) {
   return size + body + "\r\n";
 }
 
-static const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+static const std::string head =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
 static const std::string end = "0\r\n\r\n";
 
 // Work that asks the engine for a stream of messages.
@@ -50,7 +51,8 @@ struct Pull {
 
 static const std::string messages =
     "{\"status\":\"Pulling from x\",\"id\":\"1\"}\r\n"
-    "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":5,\"total\":10},\"progress\":\"[=> ]\",\"id\":\"abc\"}\r\n"
+    "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":5,\"total\":10},\"progress\":\"[=> "
+    "]\",\"id\":\"abc\"}\r\n"
     "{\"stream\":\"Step 1/2 : FROM x\\n\"}{\"stream\":\"\\n\"}\n{\"aux\":{\"ID\":\"sha256:1\"}}\n"
     "{\"status\":\"Status: \\u00fc \\\"}{\\\"\",\"progressDetail\":{}}\n";
 static const std::string steps_of_messages =
@@ -117,8 +119,9 @@ TEST(an_error_in_the_stream_is_the_failure_of_the_work) {
 TEST(an_error_of_a_build_tells_its_step) {
   ScriptedServer server([&](Peer &peer) {
     peer.head();
-    peer.send(head + chunked("{\"stream\":\"Step 2/3 : RUN false\\n\"}{\"stream\":\"output\\n\"}"
-                             "{\"errorDetail\":{\"message\":\"returned a non-zero code: 1\"}}") +
+    peer.send(head +
+              chunked("{\"stream\":\"Step 2/3 : RUN false\\n\"}{\"stream\":\"output\\n\"}"
+                      "{\"errorDetail\":{\"message\":\"returned a non-zero code: 1\"}}") +
               end);
   });
   Pull pull(server);
@@ -180,7 +183,8 @@ TEST(an_early_failure_shows_at_the_beginning) {
   CHECK_FAILS(pull.progress->begin(nullptr), Code::not_found, "no such image");
 }
 
-// --- waiting ------------------------------------------------------------------------------------------------------------
+// --- waiting
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(a_wait_that_runs_out_ends_nothing) {
   std::atomic<bool> may_go_on{false};
@@ -242,7 +246,8 @@ TEST(an_engine_that_goes_silent_fails_the_work) {
   CHECK(failure.message.find("nothing has come for 300 ms") != std::string::npos);
 }
 
-// --- cancelling ---------------------------------------------------------------------------------------------------------
+// --- cancelling
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(a_cancel_ends_the_work_and_its_connection) {
   ScriptedServer server([&](Peer &peer) {
@@ -314,7 +319,8 @@ TEST(threads_that_read_get_each_step_once) {
   CHECK_EQUAL(sum.load(), 300);
 }
 
-// --- its end ------------------------------------------------------------------------------------------------------------
+// --- its end
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(a_progress_that_is_freed_abandons_its_work) {
   for (bool has_read : {true, false}) {

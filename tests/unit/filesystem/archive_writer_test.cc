@@ -81,8 +81,8 @@ TEST(files_of_every_size_come_back_however_they_were_given) {
 TEST(names_may_be_long_or_in_any_language_or_in_none) {
   std::string deep;
   for (int i = 0; i < 60; i++) deep += "folder" + std::to_string(i) + "/";
-  const std::string names[] = {deep + "file", std::string(255, 'n'), "gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac", "a b\tc",
-                               "latin\xfc", "new\nline"};
+  const std::string names[] = {deep + "file", std::string(255, 'n'), "gr\xc3\xbc\xc3\x9f", "\xe6\x97\xa5\xe6\x9c\xac",
+                               "a b\tc",      "latin\xfc",           "new\nline"};
   ArchiveWriter writer;
   for (const std::string &name : names) add_file(writer, name, name);
   writer.begin("link", status_of(S_IFLNK | 0777), deep);

@@ -43,6 +43,7 @@ inline std::vector<TarEntry> entries_of(const std::string &bytes, bool with_cont
   }
   std::string problem = archive_error_string(reader) != nullptr ? archive_error_string(reader) : "";
   archive_read_free(reader);
-  check::is_true(result == (with_content ? ARCHIVE_EOF : ARCHIVE_OK), "the archive is broken: " + problem, __FILE__, __LINE__);
+  check::is_true(result == (with_content ? ARCHIVE_EOF : ARCHIVE_OK), "the archive is broken: " + problem, __FILE__,
+                 __LINE__);
   return entries;
 }

@@ -68,7 +68,8 @@ TEST(links_stay_links_and_what_is_no_file_stays_out) {
   CHECK_EQUAL(entries[3].target, ".");
 }
 
-// --- .dockerignore ------------------------------------------------------------------------------------------------------
+// --- .dockerignore
+// ------------------------------------------------------------------------------------------------------
 
 TEST(what_is_ignored_stays_out_and_exceptions_come_back) {
   TemporaryFolder folder;
@@ -85,7 +86,8 @@ TEST(what_is_ignored_stays_out_and_exceptions_come_back) {
 }
 
 TEST(the_dockerfile_and_the_ignore_file_are_always_sent) {
-  for (const char *name : {"Dockerfile", "./Dockerfile", "docker/build/Dockerfile.test", "./docker/build/Dockerfile.test"}) {
+  for (const char *name :
+       {"Dockerfile", "./Dockerfile", "docker/build/Dockerfile.test", "./docker/build/Dockerfile.test"}) {
     TemporaryFolder folder;
     folder.write(name, "FROM x\n");
     folder.write("other", "");
@@ -114,7 +116,8 @@ TEST(a_bad_pattern_is_an_error) {
   CHECK_FAILS(build_context(folder.path, "Dockerfile"), Code::invalid_argument, ".dockerignore");
 }
 
-// --- what cannot be built -----------------------------------------------------------------------------------------------
+// --- what cannot be built
+// -----------------------------------------------------------------------------------------------
 
 TEST(a_folder_or_dockerfile_that_is_not_there_is_named) {
   TemporaryFolder folder;
@@ -135,7 +138,8 @@ TEST(a_dockerfile_outside_of_the_folder_is_refused) {
     CHECK_FAILS(build_context(folder.path + "/inner", name), Code::invalid_argument, "is not inside the folder");
 }
 
-// --- a folder that changes while it is sent -----------------------------------------------------------------------------
+// --- a folder that changes while it is sent
+// -----------------------------------------------------------------------------
 
 TEST(a_file_that_goes_while_the_folder_is_sent_is_left_out) {
   TemporaryFolder folder;
@@ -168,7 +172,8 @@ TEST(a_file_that_grows_while_it_is_sent_is_sent_as_it_began) {
   CHECK(entries[1].content == std::string(1000000, 'z'));
 }
 
-// --- size ---------------------------------------------------------------------------------------------------------------
+// --- size
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST(a_large_folder_is_made_in_small_pieces) {
   TemporaryFolder folder;

@@ -74,7 +74,8 @@ TEST(a_trigger_from_a_signal_handler_ends_a_call) {
   Loop loop;
   Cancel cancel;
   of_the_handler = &cancel;
-  struct sigaction action {}, before {};
+  struct sigaction action {
+  }, before{};
   action.sa_handler = trigger_in_handler;
   sigaction(SIGUSR1, &action, &before);
   pthread_t self = pthread_self();
@@ -143,7 +144,8 @@ TEST(one_cancel_serves_several_calls_on_one_loop) {
   loop.settle();
 }
 
-// --- its deadline -----------------------------------------------------------------------------------------------------
+// --- its deadline
+// -----------------------------------------------------------------------------------------------------
 
 TEST(a_deadline_ends_every_call_that_it_is_given_to) {
   Loop loop;
@@ -173,7 +175,8 @@ TEST(a_deadline_far_away_is_kept_and_may_be_triggered) {
   CHECK(code_of_sleep(loop, &cancel) == Code::cancelled);
 }
 
-// --- its check --------------------------------------------------------------------------------------------------------
+// --- its check
+// --------------------------------------------------------------------------------------------------------
 
 struct Asked {
   std::atomic<int> times{0};
@@ -234,7 +237,8 @@ TEST(a_wake_has_the_check_asked_at_once) {
   CHECK(best < 10);
 }
 
-// --- idleness ---------------------------------------------------------------------------------------------------------
+// --- idleness
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(a_wake_without_a_check_neither_ends_a_call_nor_keeps_it_busy) {
   Loop loop;

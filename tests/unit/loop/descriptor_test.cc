@@ -104,7 +104,8 @@ TEST(a_cancelled_reader_loses_nothing) {
   CHECK_EQUAL(pair.loop.run(read_bytes(*pair.descriptor, 5), nullptr), "hello");
 }
 
-// --- idleness: it stays armed between awaits, but must not turn the loop for ever ------------------------------------------
+// --- idleness: it stays armed between awaits, but must not turn the loop for ever
+// ------------------------------------------
 
 TEST(what_nobody_reads_does_not_keep_the_loop_busy) {
   Pair pair;
@@ -156,7 +157,8 @@ TEST(a_writer_waits_without_turning_the_loop_while_its_reader_is_idle) {
   CHECK(counter.turns() < 20);
 }
 
-// --- its end ----------------------------------------------------------------------------------------------------------
+// --- its end
+// ----------------------------------------------------------------------------------------------------------
 
 static Task<void> read_and_end(std::optional<Descriptor> &descriptor) {
   co_await descriptor->readable();
@@ -188,8 +190,7 @@ TEST(a_reader_and_a_writer_that_wake_at_once_may_end_their_descriptor) {
   Pair pair;
   pair.send("x");
   std::string log;
-  pair.loop.run(when_all(list_of(end_as_reader(pair.descriptor, &log), end_as_writer(pair.descriptor, &log))),
-                nullptr);
+  pair.loop.run(when_all(list_of(end_as_reader(pair.descriptor, &log), end_as_writer(pair.descriptor, &log))), nullptr);
   CHECK_EQUAL(log.size(), 2u);
   CHECK(!pair.descriptor);
 }

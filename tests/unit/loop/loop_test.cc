@@ -138,7 +138,8 @@ TEST(a_timer_may_be_started_and_ended_from_its_own_shot) {
 
 static int handles_of(Loop &loop) {
   int count = 0;
-  uv_walk(loop.uv(), [](uv_handle_t *, void *counter) { ++*static_cast<int *>(counter); }, &count);
+  uv_walk(
+      loop.uv(), [](uv_handle_t *, void *counter) { ++*static_cast<int *>(counter); }, &count);
   return count;
 }
 

@@ -3,14 +3,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <thread>
 
 #include "check.h"
 #include "loop/support.h"
+#include "temporary_folder.h"
 
 using namespace conu;
 
@@ -46,19 +45,9 @@ TEST(a_program_that_is_not_there_is_named) {
 }
 
 TEST(what_may_not_be_executed_is_an_error) {
-  char path[] = "/tmp/conu-process-test-XXXXXX";
-  Fd file(mkstemp(path));
-  auto start = [&] { run({path}); };
-  std::optional<Failure> failure;
-  try {
-    start();
-  } catch (const Failure &caught) {
-    failure = caught;
-  }
-  unlink(path);
-  CHECK(failure.has_value());
-  CHECK(failure->code == Code::permission);
-  CHECK(failure->message.find(path) != std::string::npos);
+  TemporaryFolder folder;
+  std::string path = folder.write("script", "#!/bin/sh\n");
+  CHECK_FAILS(run({path}), Code::permission, path);
 }
 
 TEST(input_is_given_and_then_ends) {
@@ -78,7 +67,8 @@ TEST(much_input_and_output_at_once_do_not_block_each_other) {
 static int pipe_signals = 0;
 
 TEST(a_program_need_not_read_its_input_and_no_sigpipe_is_raised) {
-  struct sigaction action {}, before {};
+  struct sigaction action {
+  }, before{};
   action.sa_handler = [](int) { pipe_signals++; };
   sigaction(SIGPIPE, &action, &before);
   std::string input(4 << 20, 'x');

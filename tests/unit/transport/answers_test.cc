@@ -22,23 +22,27 @@ static const std::vector<Sample> &samples() {
       {"empty", "HTTP/1.1 201 Created\r\nX-Test: yes\r\nContent-Length: 0\r\n\r\n", 201, ""},
       {"an error", "HTTP/1.1 404 Not Found\r\nX-Test: yes\r\nContent-Length: 4\r\n\r\nnone", 404, "none"},
       {"lower case", "HTTP/1.1 200 OK\r\nx-test: yes\r\ncontent-length:5\r\n\r\nhello", 200, "hello"},
-      {"chunked", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\n\r\n",
+      {"chunked",
+       "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n "
+       "\r\n5\r\nworld\r\n0\r\n\r\n",
        200, "hello world"},
-      {"chunked with line ends", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n2\r\n0\r\r\n0\r\n\r\n",
+      {"chunked with line ends",
+       "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n2\r\n0\r\r\n0\r\n\r\n",
        200, "\r\n\r\n0\r"},
       {"chunked, with extensions and trailers",
        "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\n\r\n"
        "B;name=value\r\nhello world\r\n000\r\nDigest: abc\r\nOther: x\r\n\r\n",
        200, "hello world"},
-      {"behind others", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
-                        "HTTP/1.1 200 OK\r\nX-Test: yes\r\nContent-Length: 5\r\n\r\nhello",
+      {"behind others",
+       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+       "HTTP/1.1 200 OK\r\nX-Test: yes\r\nContent-Length: 5\r\n\r\nhello",
        200, "hello"},
       {"204", "HTTP/1.1 204 No Content\r\nX-Test: yes\r\n\r\n", 204, ""},
       {"304", "HTTP/1.1 304 Not Modified\r\nX-Test: yes\r\nContent-Length: 5\r\n\r\n", 304, ""},
       {"to HEAD", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nContent-Length: 5\r\n\r\n", 200, "", "HEAD"},
       {"chunked, to HEAD", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", "HEAD"},
-      {"connection: close", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello", 200,
-       "hello", "GET", false},
+      {"connection: close", "HTTP/1.1 200 OK\r\nX-Test: yes\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello",
+       200, "hello", "GET", false},
       {"until close", "HTTP/1.1 200 OK\r\nX-Test: yes\r\n\r\nhello", 200, "hello", "GET", false},
       {"of HTTP/1.0", "HTTP/1.0 200 OK\r\nX-Test: yes\r\n\r\nhello", 200, "hello", "GET", false},
   };
@@ -47,7 +51,8 @@ static const std::vector<Sample> &samples() {
 
 static void check_answer(const Sample &sample, size_t at, const Answer &answer) {
   std::string where = sample.name + ", cut at " + std::to_string(at);
-  check::is_true(answer.status == sample.status, where + ": status " + std::to_string(answer.status), __FILE__, __LINE__);
+  check::is_true(answer.status == sample.status, where + ": status " + std::to_string(answer.status), __FILE__,
+                 __LINE__);
   check::is_true(answer.header == "yes", where + ": header " + answer.header, __FILE__, __LINE__);
   check::is_true(answer.body == sample.body, where + ": body " + answer.body, __FILE__, __LINE__);
 }
@@ -110,9 +115,9 @@ TEST(an_answer_that_is_cut_off_at_any_byte_is_an_error) {
 
 TEST(what_is_no_http_is_an_error) {
   for (const std::string &garbage : std::initializer_list<std::string>{
-           "hello\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", std::string(8, '\0') + "\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 200 OK\nno colon\n\n",
-           "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-           "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+           "hello\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", std::string(8, '\0') + "\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n",
+           "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 200 OK\nno colon\n\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
@@ -153,7 +158,8 @@ TEST(a_head_may_be_long_but_not_endless) {
                          },
                          [](Peer &peer) {
                            peer.expect("GET /thing ");
-                           peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(70000, 'x'));
+                           peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                                     std::string(70000, 'x'));
                            peer.to_the_end();
                          }});
   Client client(server.endpoint());

@@ -40,8 +40,8 @@ TEST(a_socket_that_is_not_there_is_told_with_a_hint) {
   check_failure(failure_of(unix_endpoint(path)), Code::unreachable,
                 "cannot connect to unix://" + path + ": No such file or directory", "there is no such socket");
   path = folder.write("file", "") + "/none.sock";
-  check_failure(failure_of(unix_endpoint(path)), Code::unreachable, "cannot connect to unix://" + path + ": Not a directory",
-                "there is no such socket");
+  check_failure(failure_of(unix_endpoint(path)), Code::unreachable,
+                "cannot connect to unix://" + path + ": Not a directory", "there is no such socket");
 }
 
 TEST(a_socket_that_nobody_listens_on_is_told_with_a_hint) {

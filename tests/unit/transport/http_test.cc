@@ -26,7 +26,8 @@ static void answer_all(Peer &peer) {
   }
 }
 
-// --- what is sent -------------------------------------------------------------------------------------------------------
+// --- what is sent
+// -------------------------------------------------------------------------------------------------------
 
 TEST(a_request_has_what_engines_need) {
   std::string got;
@@ -87,7 +88,8 @@ TEST(the_host_header_names_host_and_port) {
   CHECK_EQUAL(v6.authority(), "[::1]:2375");
 }
 
-// --- connections that are kept ------------------------------------------------------------------------------------------
+// --- connections that are kept
+// ------------------------------------------------------------------------------------------
 
 TEST(a_connection_is_used_again) {
   for (auto kind : {ScriptedServer::on_unix_socket, ScriptedServer::on_tcp}) {
@@ -228,7 +230,8 @@ TEST(all_dead_connections_are_given_up_before_a_new_one_is_made) {
   CHECK_EQUAL(server.accepted(), 3);
 }
 
-// --- time ---------------------------------------------------------------------------------------------------------------
+// --- time
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST(an_answer_that_does_not_come_is_a_timeout) {
   ScriptedServer server([](Peer &peer) { peer.to_the_end(); });
@@ -309,7 +312,8 @@ TEST(a_listener_that_is_full_is_waited_for) {
   CHECK_EQUAL(body, "ok");
 }
 
-// --- cancelling ---------------------------------------------------------------------------------------------------------
+// --- cancelling
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(a_cancelled_request_closes_its_connection) {
   ScriptedServer server({[](Peer &peer) { peer.to_the_end(); }, answer_all});
@@ -366,7 +370,8 @@ TEST(a_body_that_breaks_off_fails_however_often_it_is_asked) {
   CHECK_FAILS(client.next(exchange), Code::unreachable, "in the middle");
 }
 
-// --- upgrades -----------------------------------------------------------------------------------------------------------
+// --- upgrades
+// -----------------------------------------------------------------------------------------------------------
 
 static Task<std::string> read_all(Connection &connection) {
   std::string text;

@@ -1,5 +1,5 @@
-// A server that does what a test says: on a unix socket, or on a port of 127.0.0.1. Each connection that it accepts runs a
-// script in a thread of its own.
+// A server that does what a test says: on a unix socket, or on a port of 127.0.0.1. Each connection that it accepts
+// runs a script in a thread of its own.
 #pragma once
 
 #include <netinet/in.h>

@@ -54,7 +54,8 @@ static const Authority &authority() {
 struct TlsServer {
   explicit TlsServer(Script script, const std::string &names = "DNS:localhost,IP:127.0.0.1", bool wants_client = false,
                      int newest = TLS1_3_VERSION)
-      : certificate("the test's server", names, authority().ca), context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+      : certificate("the test's server", names, authority().ca),
+        context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
     SSL_CTX_set_max_proto_version(context.get(), newest);
     SSL_CTX_use_certificate(context.get(), certificate.certificate());
     SSL_CTX_use_PrivateKey(context.get(), certificate.key());
@@ -96,7 +97,8 @@ static void answer_all(Peer &peer) {
   }
 }
 
-// --- trust --------------------------------------------------------------------------------------------------------------
+// --- trust
+// --------------------------------------------------------------------------------------------------------------
 
 TEST(a_server_with_a_certificate_for_its_address_or_name_is_trusted) {
   for (int newest : {TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -187,7 +189,8 @@ TEST(a_server_that_misses_the_clients_certificate_is_told_from_one_that_is_down)
 
 TEST(material_that_cannot_be_used_is_named) {
   TlsServer server(answer_all);
-  const std::string missing = authority().key("missing.pem"), garbage = authority().folder.write("garbage.pem", "garbage");
+  const std::string missing = authority().key("missing.pem"),
+                    garbage = authority().folder.write("garbage.pem", "garbage");
   for (const std::string &path : {missing, garbage}) {
     Endpoint endpoint = server.endpoint();
     endpoint.tls->ca_file = path;
@@ -206,7 +209,8 @@ TEST(material_that_cannot_be_used_is_named) {
   CHECK_FAILS(Client(endpoint).get(), Code::unauthorized, "client key in");
 }
 
-// --- what is no TLS -----------------------------------------------------------------------------------------------------
+// --- what is no TLS
+// -----------------------------------------------------------------------------------------------------
 
 TEST(a_server_that_speaks_no_tls_is_an_error) {
   for (const std::string &words : {std::string("HTTP/1.0 400 Bad Request\r\n\r\n"), std::string()}) {
@@ -240,7 +244,8 @@ TEST(a_handshake_that_stands_still_is_a_timeout) {
   server.check();
 }
 
-// --- transfers ----------------------------------------------------------------------------------------------------------
+// --- transfers
+// ----------------------------------------------------------------------------------------------------------
 
 // Numbers its bytes.
 struct Numbers : BodySource {

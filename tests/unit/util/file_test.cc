@@ -2,35 +2,14 @@
 #include "util/file.h"
 
 #include <stdlib.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "check.h"
+#include "temporary_folder.h"
 
 using namespace conu;
 
-// A folder that is gone when the test is over.
-struct Folder {
-  std::string path;
-
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "conu-file-test-XXXXXX";
-    CHECK(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  std::string write(const std::string &name, const std::string &content) const {
-    std::string file = path + "/" + name;
-    std::ofstream(file, std::ios::binary) << content;
-    return file;
-  }
-};
-
 TEST(a_file_is_read_whole) {
-  Folder folder;
+  TemporaryFolder folder;
   std::string content(100000, 'x');
   content[5] = '\0';
   CHECK(read_file(folder.write("a", content)) == content);
@@ -38,13 +17,13 @@ TEST(a_file_is_read_whole) {
 }
 
 TEST(a_file_that_is_not_there_is_nothing) {
-  Folder folder;
+  TemporaryFolder folder;
   CHECK(!read_file(folder.path + "/none"));
   CHECK(!read_file(folder.write("a", "x") + "/below"));
 }
 
 TEST(a_file_that_is_too_large_or_a_folder_is_an_error_naming_it) {
-  Folder folder;
+  TemporaryFolder folder;
   std::string file = folder.write("a", "12345");
   CHECK_EQUAL(*read_file(file, 5), "12345");
   CHECK_FAILS(read_file(file, 4), Code::io, file);
