@@ -61,7 +61,7 @@ conu_status_t conu_parse_reference(const char *reference, char **out, conu_error
   });
 }
 
-// --- making a handle ---------------------------------------------------------------------------------------------------
+// --- making a handle -------------------------------------------------------------------------------------------------
 
 conu_status_t conu_image_new(conu_engine_t *engine, const char *repository, const char *tag,
                              conu_pull_policy_t pull_policy, conu_cancel_t *cancel, conu_image_t **out,
@@ -144,7 +144,7 @@ conu_status_t conu_image_load_progress(conu_engine_t *engine, const char *path, 
 
 void conu_image_free(conu_image_t *image) { delete image; }
 
-// --- asking ------------------------------------------------------------------------------------------------------------
+// --- asking ----------------------------------------------------------------------------------------------------------
 
 const char *conu_image_get_full_name(const conu_image_t *image) {
   return image != nullptr ? image->image->full_name().c_str() : nullptr;
@@ -211,7 +211,7 @@ conu_status_t conu_image_layers(conu_image_t *image, bool newest_first, conu_can
   });
 }
 
-// --- doing -------------------------------------------------------------------------------------------------------------
+// --- doing -----------------------------------------------------------------------------------------------------------
 
 conu_status_t conu_image_pull(conu_image_t *image, const conu_pull_options_t *options, conu_cancel_t *cancel,
                               conu_error_t **error) {

@@ -25,7 +25,7 @@ static_assert(static_cast<int>(Code::state) == CONU_ERROR_STATE);
 static_assert(static_cast<int>(Code::rate_limited) == CONU_ERROR_RATE_LIMITED);
 static_assert(static_cast<int>(Code::internal) == CONU_ERROR_INTERNAL);
 
-// --- version, log, memory ----------------------------------------------------------------------------------------------
+// --- version, log, memory --------------------------------------------------------------------------------------------
 
 const char *conu_version(void) { return CONU_VERSION_TEXT; }
 
@@ -39,7 +39,7 @@ void conu_set_log_handler(conu_log_level_t least, conu_log_handler_t handler, vo
 void conu_string_free(char *string) { free(string); }
 void conu_bytes_free(void *data) { free(data); }
 
-// --- errors ------------------------------------------------------------------------------------------------------------
+// --- errors ----------------------------------------------------------------------------------------------------------
 
 // Made before memory can run out; shared, and never freed.
 static conu_error *no_memory_error() {
@@ -143,7 +143,7 @@ void conu_error_free(conu_error_t *error) {
   if (error != prepared) delete error;
 }
 
-// --- cancel objects ----------------------------------------------------------------------------------------------------
+// --- cancel objects --------------------------------------------------------------------------------------------------
 
 conu_cancel_t *conu_cancel_new(void) { return conu_cancel_new_with_timeout(-1); }
 
@@ -169,7 +169,7 @@ void conu_cancel_wake(conu_cancel_t *cancel) {
 
 void conu_cancel_free(conu_cancel_t *cancel) { delete cancel; }
 
-// --- string lists ------------------------------------------------------------------------------------------------------
+// --- string lists ----------------------------------------------------------------------------------------------------
 
 conu_string_list_t *conu_string_list_new(void) {
   return make_or_null([] { return new conu_string_list; });

@@ -43,7 +43,7 @@ static void append_once(std::vector<std::string> *list, const std::string &item)
   if (std::find(list->begin(), list->end(), item) == list->end()) list->push_back(item);
 }
 
-// --- values ---------------------------------------------------------------------------------------------------------
+// --- values ----------------------------------------------------------------------------------------------------------
 
 static std::string before_equals(const std::string &text) { return text.substr(0, text.find('=')); }
 
@@ -187,7 +187,7 @@ static void publish(Draft &draft, const std::string &value) {
   }
 }
 
-// --- the table ------------------------------------------------------------------------------------------------------
+// --- the table -------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -222,7 +222,7 @@ constexpr Option options[] = {
      [](Draft &draft, const std::string &value) { draft.config.set("WorkingDir", value); }},
 };
 
-// --- reading the words of the command line --------------------------------------------------------------------------
+// --- reading the words of the command line ---------------------------------------------------------------------------
 
 class OptionReader {
  public:
@@ -322,7 +322,7 @@ static Draft read_options(const std::vector<std::string> &words) {
   return draft;
 }
 
-// --- the builder ----------------------------------------------------------------------------------------------------
+// --- the builder -----------------------------------------------------------------------------------------------------
 
 RunBuilder::RunBuilder(std::vector<std::string> command, std::vector<std::string> additional_opts)
     : options_(std::move(additional_opts)), arguments_(std::move(command)) {}

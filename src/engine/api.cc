@@ -14,7 +14,7 @@ Query &Query::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-// --- the engine's errors -----------------------------------------------------------------------------------------------
+// --- the engine's errors ---------------------------------------------------------------------------------------------
 
 static bool says(const std::string &text, std::initializer_list<std::string_view> phrases) {
   for (auto phrase : phrases)
@@ -109,7 +109,7 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
   return Failure(code, subject + ": the engine reports: " + std::string(trimmed(message)), hint_of(code, message));
 }
 
-// --- requests ----------------------------------------------------------------------------------------------------------
+// --- requests --------------------------------------------------------------------------------------------------------
 
 Request Api::request(std::string method) const {
   Request request;

@@ -78,8 +78,8 @@ Task<std::string> registry_config(Api &api) {
   co_return base64_url(config.dump());
 }
 
-// Which address the engine is told to try them at. Podman takes no plain HTTP for a login, whatever it is told of insecure
-// registries, but from the name localhost.
+// Which address the engine is told to try them at. Podman takes no plain HTTP for a login, whatever it is told of
+// insecure registries, but from the name localhost.
 static std::string login_address(const Engine &engine, const std::string &domain) {
   const std::string loopback = "127.0.0.1";
   bool is_loopback = domain == loopback || domain.starts_with(loopback + ":");

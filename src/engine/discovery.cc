@@ -104,7 +104,7 @@ Endpoint parse_endpoint(const std::string &url, const std::string &source) {
   return parse_with(url, source, tls_from_environment());
 }
 
-// --- contexts of the Docker client -------------------------------------------------------------------------------------
+// --- contexts of the Docker client -----------------------------------------------------------------------------------
 
 static std::vector<std::string> folders_in(const std::string &path) {
   std::vector<std::string> names;
@@ -138,7 +138,7 @@ static Candidate from_context(const std::string &name, const std::string &source
                 "`docker context ls` lists those that there are");
 }
 
-// --- candidates --------------------------------------------------------------------------------------------------------
+// --- candidates ------------------------------------------------------------------------------------------------------
 
 static Candidate named(const std::string &url, const std::string &source) {
   if (url.starts_with("context:")) return from_context(url.substr(8), source);

@@ -11,7 +11,7 @@
 
 namespace conu {
 
-// --- the version of the API --------------------------------------------------------------------------------------------
+// --- the version of the API ------------------------------------------------------------------------------------------
 
 using Version = std::pair<int, int>;
 
@@ -97,7 +97,7 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
   engine.api_version_ = text_of(std::min(*newest_of_engine, newest_version));
 }
 
-// --- finding it --------------------------------------------------------------------------------------------------------
+// --- finding it ------------------------------------------------------------------------------------------------------
 
 static Failure nobody_there(Json discovery, size_t tried) {
   Failure failure(Code::unreachable,
@@ -171,7 +171,7 @@ std::shared_ptr<Engine> Engine::standard(Cancel *cancel) {
   return engine;
 }
 
-// --- workers -----------------------------------------------------------------------------------------------------------
+// --- workers ---------------------------------------------------------------------------------------------------------
 
 Engine::Engine(Endpoint endpoint, std::string discovery)
     : endpoint_(std::move(endpoint)), discovery_(std::move(discovery)), fork_generation_(fork_generation()) {

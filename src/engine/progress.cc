@@ -12,7 +12,7 @@ Task<void> Steps::put(Step step) {
   filled_.raise();
 }
 
-// --- the engine's messages ---------------------------------------------------------------------------------------------
+// --- the engine's messages -------------------------------------------------------------------------------------------
 
 // Throws the error that a message reports. `errorDetail` is what the API promises, `error` what older engines have
 // alone.
@@ -62,7 +62,7 @@ Task<void> read_steps(Exchange &exchange, Steps &steps, std::string subject,
   lines.finish();
 }
 
-// --- progress ----------------------------------------------------------------------------------------------------------
+// --- progress --------------------------------------------------------------------------------------------------------
 
 // What runs the work. In a child of the process that made it, it is left alone.
 struct Progress::Owned {

@@ -30,7 +30,7 @@ struct IgnorePattern {
   std::vector<Token> tokens;
 };
 
-// --- from text to tokens --------------------------------------------------------------------------------------------
+// --- from text to tokens ---------------------------------------------------------------------------------------------
 
 // The path without empty parts, `.`, what `..` takes back, and the slashes around it.
 static std::string cleaned(std::string_view path) {
@@ -157,7 +157,7 @@ IgnoreFile::IgnoreFile(std::string_view text) {
   patterns_ = patterns;
 }
 
-// --- matching -------------------------------------------------------------------------------------------------------
+// --- matching --------------------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -103,8 +103,8 @@ Deadline::Deadline(Scope &scope, int64_t ms, std::function<Failure()> reason)
   timer_->start(ms, [this] { expire(); });
 }
 
-// What has come by now goes first, and a loop that stood still runs its timers before it looks. Where the line is between
-// two awaits, the next one is meant.
+// What has come by now goes first, and a loop that stood still runs its timers before it looks. Where the line is
+// between two awaits, the next one is meant.
 void Deadline::expire() {
   timer_->start(1, [this] {
     if (!scope_.interrupt(reason_())) expire();

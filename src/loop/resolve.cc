@@ -92,8 +92,9 @@ Task<std::vector<Address>> resolve(std::string host, int port) {
   co_await lookup;
   std::vector<Address> addresses = copied(lookup.addresses.get());
   if (lookup.status == 0 && !addresses.empty()) co_return addresses;
-  throw Failure(Code::unreachable, "the host name " + host + " cannot be resolved: " +
-                                       (lookup.status != 0 ? uv_strerror(lookup.status) : "it has no address"),
+  throw Failure(Code::unreachable,
+                "the host name " + host +
+                    " cannot be resolved: " + (lookup.status != 0 ? uv_strerror(lookup.status) : "it has no address"),
                 "see that the name is right, and that this machine can look it up");
 }
 

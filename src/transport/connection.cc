@@ -21,7 +21,8 @@ Connection::Connection(Loop &loop, Fd socket, std::string peer)
 
 Connection::~Connection() = default;
 
-// Whether a socket that is always ready is to wait for once all the same: deadlines and cancels come with the loop's turns.
+// Whether a socket that is always ready is to wait for once all the same: deadlines and cancels come with the loop's
+// turns.
 static bool is_turn_due(size_t *moved) {
   const size_t most_without_a_turn = 1 << 20;
   if (*moved < most_without_a_turn) return false;

@@ -51,7 +51,7 @@ class Connection {
   static constexpr size_t capacity = 64 << 10;
   std::unique_ptr<char[]> buffer_{new char[capacity]};
   size_t begin_ = 0, end_ = 0;
-  bool is_drained_ = false;  // the last read took all there was
+  bool is_drained_ = false;         // the last read took all there was
   size_t received_ = 0, sent_ = 0;  // since the socket was last made to wait
 };
 

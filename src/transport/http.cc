@@ -8,7 +8,7 @@ namespace conu {
 
 static const char stuck_hint[] = "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer";
 
-// --- uploads -----------------------------------------------------------------------------------------------------------
+// --- uploads ---------------------------------------------------------------------------------------------------------
 
 // A body on its way, beside the reading of the answer: engines answer while they still read, and refuse early.
 struct Exchange::Upload {
@@ -48,7 +48,7 @@ Task<void> Exchange::upload(std::shared_ptr<Upload> upload) {
   upload->done = true;
 }
 
-// --- exchange ----------------------------------------------------------------------------------------------------------
+// --- exchange --------------------------------------------------------------------------------------------------------
 
 Exchange::Exchange(HttpClient &client, std::shared_ptr<Connection> connection, const Request &request)
     : client_(&client),
@@ -173,7 +173,7 @@ Task<std::string> Exchange::rest(size_t limit) {
   }
 }
 
-// --- client ------------------------------------------------------------------------------------------------------------
+// --- client ----------------------------------------------------------------------------------------------------------
 
 void HttpClient::give_back(std::shared_ptr<Connection> connection) {
   if (idle_.size() < 4) idle_.push_back(std::move(connection));

@@ -54,8 +54,8 @@ class Exchange {
   const std::string &name() const { return name_; }
 
   // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to
-  // the client at the end, and is closed where the body was not read whole. An await that a cancel or a time ended may be
-  // repeated.
+  // the client at the end, and is closed where the body was not read whole. An await that a cancel or a time ended may
+  // be repeated.
   Task<std::string_view> next();
   Task<std::string> rest(size_t limit = 256 << 20);
 
