@@ -212,7 +212,7 @@ describe Conu::Container do
     Dir.mktmpdir do |folder|
       File.chmod(0o755, folder)
       File.write("#{folder}/file", "mounted\n")
-      container = start("echo $A $B; cat /mnt/file; pwd; id -u; touch /mnt/new || echo read-only", name: name,
+      container = start("echo $A $B; cat /mnt/file; pwd; id -u; touch /mnt/new 2>&- || echo read-only", name: name,
                         env: { "A" => "one two", B: 3 }, volumes: { folder => ["/mnt", "ro"] }, workdir: "/etc",
                         user: "1000", labels: { "a.b" => "c" }, options: ["--network", "none"])
       assert_equal 0, container.wait(timeout: 30)
