@@ -288,6 +288,7 @@ TEST(a_forked_child_works_and_leaves_the_parents_connections_alone) {
   engine->run(nullptr, ping);
   CHECK_EQUAL(scripted.accepted(), 1);
   for (int i = 0; i < 2; i++) {
+    int before = scripted.accepted();
     pid_t child = fork();
     if (child == 0) {
       int result = 1;
@@ -304,6 +305,7 @@ TEST(a_forked_child_works_and_leaves_the_parents_connections_alone) {
     waitpid(child, &status, 0);
     CHECK_EQUAL(status, 0);
     int accepted = scripted.accepted();
+    CHECK(accepted > before);  // the child has made its own
     for (int k = 0; k < 3; k++) engine->run(nullptr, ping);
     CHECK_EQUAL(scripted.accepted(), accepted);  // the parent's own connection is as it was
   }

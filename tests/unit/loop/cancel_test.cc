@@ -1,6 +1,7 @@
 // The cancel object that a user hands to calls.
 #include "loop/cancel.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -303,6 +304,17 @@ TEST(no_trigger_is_lost_among_wakes) {
     second.join();
     CHECK_EQUAL(cancelled.load(), 2);
   }
+}
+
+TEST(who_takes_a_wake_leaves_a_trigger_for_the_others) {
+  Cancel cancel;
+  cancel.wake();
+  cancel.drain_wakes();
+  pollfd wanted{cancel.fd(), POLLIN, 0};
+  CHECK_EQUAL(poll(&wanted, 1, 0), 0);
+  cancel.trigger();
+  cancel.drain_wakes();
+  CHECK_EQUAL(poll(&wanted, 1, 0), 1);
 }
 
 TEST(a_cancel_and_its_watches_leave_no_descriptor_behind) {
