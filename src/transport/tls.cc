@@ -139,7 +139,8 @@ ssize_t TlsSession::receive(Connection &connection, char *data, size_t size) {
     int error = lib.SSL_get_error(ssl_, n);
     if (error == SSL_ERROR_ZERO_RETURN) return 0;
     if (error != SSL_ERROR_WANT_READ) fail("cannot read from");
-    if (ended_) return 0;
+    // An end that TLS does not announce may be anybody's: what came before it counts as cut off.
+    if (ended_) throw Failure(Code::unreachable, peer_ + " has broken off the connection");
     size_t before = lib.BIO_ctrl_pending(incoming_);
     take_in(connection);
     if (ended_ || lib.BIO_ctrl_pending(incoming_) > before) continue;

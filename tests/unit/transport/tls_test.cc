@@ -326,6 +326,15 @@ TEST(an_end_that_tls_announces_ends_a_body_without_length) {
   CHECK_EQUAL(client.get().body, "hello");
 }
 
+TEST(an_end_that_tls_does_not_announce_cuts_a_body_off) {
+  TlsServer server([](Peer &peer) {
+    peer.head();
+    peer.send("HTTP/1.1 200 OK\r\n\r\nhello");
+  });
+  Client client(server.endpoint());
+  CHECK_FAILS(client.get(), Code::unreachable, "has broken off the connection");
+}
+
 TEST(a_connection_that_was_closed_or_spoke_meanwhile_is_replaced) {
   for (bool speaks : {true, false}) {
     TlsServer server([&](Peer &peer) {
