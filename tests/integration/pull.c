@@ -285,11 +285,11 @@ static void pull_asks_the_credential_store(void **state) {
   ok(pull(locked()));
 }
 
-static char warnings[4096];
+static char noted[16384];  // what was logged
 
-static void note_warning(conu_log_level_t level, const char *message, void *user) {
+static void note(conu_log_level_t level, const char *message, void *user) {
   (void)level, (void)user;
-  strncat(warnings, message, sizeof warnings - strlen(warnings) - 1);
+  strncat(noted, message, sizeof noted - strlen(noted) - 1);
 }
 
 static void stop_noting(void *unused) {
@@ -297,9 +297,9 @@ static void stop_noting(void *unused) {
   conu_set_log_handler(CONU_LOG_WARNING, NULL, NULL);
 }
 
-static void note_warnings(void) {
-  warnings[0] = '\0';
-  conu_set_log_handler(CONU_LOG_WARNING, note_warning, NULL);
+static void note_log(conu_log_level_t least) {
+  noted[0] = '\0';
+  conu_set_log_handler(least, note, NULL);
   put_off(stop_noting, NULL);
 }
 
@@ -316,12 +316,12 @@ static void a_credential_helper_that_fails_is_warned_of_and_the_pull_goes_on_wit
   for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++) {
     if (helpers[i].script != NULL) add_helper(helpers[i].name, helpers[i].script);
     configure(text("{\"credsStore\":\"%s\"}", helpers[i].name));
-    note_warnings();
+    note_log(CONU_LOG_WARNING);
     // The open registry needs none, the other one wants some.
     ok(pull(in_registry("CONU_TEST_REGISTRY", "conu/busybox:1.35")));
-    contains(warnings, helpers[i].warning);
-    contains(warnings, helpers[i].name);
-    lacks(warnings, "secret");
+    contains(noted, helpers[i].warning);
+    contains(noted, helpers[i].name);
+    lacks(noted, "secret");
     fails(CONU_ERROR_UNAUTHORIZED, pull(locked()), locked());
   }
 }
@@ -330,9 +330,9 @@ static void a_credential_helper_that_knows_nothing_is_no_cause_for_a_warning(voi
   (void)state;
   add_helper("empty", "echo 'credentials not found in native keychain'; exit 1");
   configure("{\"credsStore\":\"empty\"}");
-  note_warnings();
+  note_log(CONU_LOG_WARNING);
   ok(pull(in_registry("CONU_TEST_REGISTRY", "conu/busybox:1.35")));
-  assert_string_equal(warnings, "");
+  assert_string_equal(noted, "");
 }
 
 static void a_credential_helper_that_hangs_is_ended_with_the_pull(void **state) {
@@ -346,6 +346,23 @@ static void a_credential_helper_that_hangs_is_ended_with_the_pull(void **state) 
   assert_in_range(now_ms() - start, 400, 2000);
   char *pid = shell("cat %s", mark);
   assert_int_not_equal(access(text("/proc/%d", atoi(pid)), F_OK), 0);
+}
+
+static void the_log_tells_requests_and_no_secrets(void **state) {
+  (void)state;
+  configure(auths("wrong-password"));
+  note_log(CONU_LOG_DEBUG);
+  conu_engine_t *mine = opened(setting("CONU_HOST"));
+  fails(CONU_ERROR_UNAUTHORIZED, conu_image_pull(image_of(mine, locked()), NULL, NULL, &error), locked());
+  ok(conu_engine_login(mine, setting("CONU_TEST_AUTH_USER"), setting("CONU_TEST_AUTH_PASSWORD"),
+                       setting("CONU_TEST_AUTH_REGISTRY"), NULL, &error));
+  remove_later(locked());
+  ok(conu_image_pull(image_of(mine, locked()), NULL, NULL, &error));
+  contains(noted, "POST /v1.41/auth");
+  contains(noted, "/images/create");
+  lacks(noted, setting("CONU_TEST_AUTH_PASSWORD"));
+  lacks(noted, "wrong-password");
+  lacks(noted, "\n");
 }
 
 // --- progress --------------------------------------------------------------------------------------------------------
@@ -571,6 +588,7 @@ int main(void) {
       TEST(a_credential_helper_that_fails_is_warned_of_and_the_pull_goes_on_without),
       TEST(a_credential_helper_that_knows_nothing_is_no_cause_for_a_warning),
       TEST(a_credential_helper_that_hangs_is_ended_with_the_pull),
+      TEST(the_log_tells_requests_and_no_secrets),
       TEST(pull_progress_tells_layers_with_bytes_and_gives_the_image),
       TEST(pull_progress_tells_a_failure_at_the_end_or_at_once),
       TEST(next_that_times_out_or_is_cancelled_leaves_the_pull_going),
