@@ -199,6 +199,7 @@ TEST(threads_run_programs_at_once) {
 }
 
 int main() {
-  setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);  // one that may not be searched makes a missing program a locked one
+  setenv("PATH", "/usr/local/bin:/usr/bin:/bin",
+         1);  // one that may not be searched makes a missing program a locked one
   return check::run_all("process");
 }
