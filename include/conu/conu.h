@@ -797,7 +797,9 @@ CONU_API conu_status_t conu_progress_take_image(conu_progress_t *progress, conu_
 CONU_API conu_status_t conu_progress_take_images(conu_progress_t *progress, conu_image_list_t **out,
                                                  conu_error_t **error);
 
-/** Ends the work and waits, at most 5 s, until what it had begun is cleaned up. Success also if it had ended already.
+/**
+ * Ends the work and waits, at most 5 s, until what it had begun is cleaned up. conu_progress_next() then answers
+ * CONU_ERROR_STATE. Success also if the work had ended already: its last steps can still be read then.
  */
 CONU_API conu_status_t conu_progress_cancel(conu_progress_t *progress, conu_error_t **error);
 

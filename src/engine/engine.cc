@@ -123,9 +123,11 @@ std::shared_ptr<Engine> Engine::open(const std::string &url, Cancel *cancel) {
     } catch (Failure &failure) {
       record.set("result", "failed").set("reason", failure.message);
       bool is_ended = cancel != nullptr && cancel->is_triggered();
-      // One that is there but locked is what the user is after; the others are most likely not installed at all.
-      bool is_locked = failure.code == Code::permission;
-      if (!candidates.named && !is_ended && !is_locked) continue;
+      // One that is there but locked, or of other versions than ours or than DOCKER_API_VERSION may name, is what the
+      // user is after; the others are most likely not installed at all.
+      bool is_final = failure.code == Code::permission || failure.code == Code::unsupported ||
+                      failure.code == Code::invalid_argument;
+      if (!candidates.named && !is_ended && !is_final) continue;
       failure.details = Json::object().set("discovery", discovery).dump();
       if (failure.message.find(candidate.url) == std::string::npos)
         failure.message = candidate.url + ": " + failure.message;
@@ -150,11 +152,8 @@ std::shared_ptr<Engine> Engine::standard(Cancel *cancel) {
   };
   static Found *found = new Found;  // never destroyed: calls of other threads may outlive main
   static std::atomic<unsigned> generation{fork_generation()};
-  if (generation.load() != fork_generation()) {
-    // The mutex may be held by a thread that exists in the parent only. What it guards is left to the parent's copy.
-    generation.store(fork_generation());
-    found = new Found;
-  }
+  // The mutex may be held by a thread that exists in the parent only. What it guards is left to the parent's copy.
+  renew_after_fork(generation, [] { found = new Found; });
   std::string named;
   for (const char *variable : {"CONU_HOST", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH",
                                "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION", "XDG_RUNTIME_DIR", "HOME"})
@@ -185,13 +184,12 @@ Engine::~Engine() {
 }
 
 std::unique_ptr<Worker> Engine::borrow() {
-  if (fork_generation_ != fork_generation()) {
-    // We are a child: the parent's loops and descriptors are left alone, and with them the mutex that may be held.
+  // In a child the parent's loops and descriptors are left alone, and with them the mutex that may be held.
+  renew_after_fork(fork_generation_, [this] {
     new (&mutex_) std::mutex;
     for (auto &worker : idle_) (void)worker.release();
     idle_.clear();
-    fork_generation_ = fork_generation();
-  }
+  });
   std::lock_guard lock(mutex_);
   // From the back, where the warmest is; one with a lookup that hangs is passed over until it has answered.
   for (auto it = idle_.rbegin(); it != idle_.rend(); ++it) {

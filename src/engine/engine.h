@@ -80,7 +80,7 @@ class Engine {
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<Worker>> idle_;  // the one that was used last, last
-  unsigned fork_generation_;
+  std::atomic<unsigned> fork_generation_;
 };
 
 Task<void> ping(Api &api);

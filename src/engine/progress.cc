@@ -95,6 +95,7 @@ Task<void> Progress::work_to_end(Progress &progress, Work work) {
     progress.failure_ = std::current_exception();
   }
   progress.ended_ = true;
+  progress.succeeded_ = !progress.failure_;
   progress.steps_.filled_.raise();
   progress.joined_.raise();
 }
@@ -141,6 +142,7 @@ Task<void> Progress::join() {
                     [] { return Failure(Code::timeout, "the cancelled work has not ended"); });
   line_.cancel();
   while (!ended_) co_await joined_.wait();
+  if (failure_) steps_.next_.reset();  // whoever has ended the work wants to hear no more of it
 }
 
 void Progress::cancel() { owned_->shared.run(join(), nullptr); }

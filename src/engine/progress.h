@@ -1,6 +1,7 @@
 // The steps of long work (pull, push, build, load), and such work as an object that is asked for its steps.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,7 +57,7 @@ class Progress {
   void begin(Cancel *cancel);
   // Ends the work and waits until it has cleaned up.
   void cancel();
-  bool has_succeeded() const { return ended_ && !failure_; }
+  bool has_succeeded() const { return succeeded_; }
 
  private:
   struct Owned;
@@ -70,6 +71,7 @@ class Progress {
   Steps steps_;
   Background line_;
   bool ended_ = false;
+  std::atomic<bool> succeeded_ = false;  // the one member that is read outside of the loop
   std::exception_ptr failure_;
   Signal joined_;
 };

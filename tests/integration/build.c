@@ -120,11 +120,10 @@ static void without_the_cache_every_step_runs_again(void **state) {
   conu_build_options_t *options = options_for(folder, "RUN cat /proc/sys/kernel/random/uuid > /id", &tag);
   conu_image_t *image = built(options);
   char *first = said_in(image, "cat /id");
-  built(options);
+  // The next builds take the tag away. Podman makes the step of the labels anew, so there may be two such images.
+  remove_later(id_of(image));
+  remove_later(id_of(built(options)));
   assert_string_equal(said_in(image, "cat /id"), first);
-  char *id;
-  ok(conu_image_get_id(image, NULL, &id, &error));
-  remove_later(taken(id));
   conu_build_options_set_no_cache(options, true);
   built(options);
   assert_string_not_equal(said_in(image, "cat /id"), first);

@@ -246,8 +246,7 @@ TEST(an_engine_that_goes_silent_fails_the_work) {
   CHECK(failure.message.find("nothing has come for 300 ms") != std::string::npos);
 }
 
-// --- cancelling
-// ---------------------------------------------------------------------------------------------------------
+// --- cancelling ------------------------------------------------------------------------------------------------------
 
 TEST(a_cancel_ends_the_work_and_its_connection) {
   ScriptedServer server([&](Peer &peer) {
@@ -262,6 +261,18 @@ TEST(a_cancel_ends_the_work_and_its_connection) {
   for (int i = 0; i < 2; i++) CHECK_FAILS(pull.progress->next(20000, nullptr), Code::state, "cancelled");
   pull.progress->cancel();  // once more is nothing
   CHECK(!pull.progress->has_succeeded());
+}
+
+TEST(a_cancel_takes_the_step_away_that_waits_to_be_asked_for) {
+  ScriptedServer server([&](Peer &peer) {
+    peer.head();
+    peer.send(head + chunked("{\"status\":\"a\"}{\"status\":\"b\"}"));
+    peer.to_the_end();
+  });
+  Pull pull(server);
+  CHECK_EQUAL(pull.progress->next(20000, nullptr)->status, "a");
+  pull.progress->cancel();
+  CHECK_FAILS(pull.progress->next(20000, nullptr), Code::state, "cancelled");
 }
 
 TEST(a_cancel_from_another_thread_ends_a_wait) {

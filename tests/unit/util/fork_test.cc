@@ -4,6 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <thread>
+#include <vector>
+
 #include "check.h"
 
 using namespace conu;
@@ -24,6 +27,23 @@ TEST(a_child_is_another_generation_and_its_parent_stays_what_it_was) {
   waitpid(child, &status, 0);
   CHECK_EQUAL(status, 0);
   CHECK_EQUAL(fork_generation(), before);
+}
+
+TEST(a_child_renews_once_and_a_parent_never) {
+  std::atomic<unsigned> made_in = fork_generation();
+  int renewed = 0;
+  renew_after_fork(made_in, [&] { renewed++; });
+  CHECK_EQUAL(renewed, 0);
+  pid_t child = fork();
+  if (child == 0) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; i++) threads.emplace_back([&] { renew_after_fork(made_in, [&] { renewed++; }); });
+    for (std::thread &thread : threads) thread.join();
+    _exit(renewed);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK_EQUAL(WEXITSTATUS(status), 1);
 }
 
 int main() { return check::run_all("fork"); }
