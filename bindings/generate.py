@@ -45,10 +45,11 @@ def self_class(function, classes):
 
 
 def fits(function, classes, callbacks):
-    """Whether it can be bound: it takes no callback, no memory to free, and no handle of a class it is not named for."""
+    """Whether it can be bound: it takes no callback, no memory to free, and no handle of a class it is not named for. A
+    list of strings is no such handle: it may be an input of any function."""
     if any(p.split()[0] in callbacks or re.match(r"(char|void) \*\w", p) for p in function.parameters):
         return False
-    takes_handle = function.parameters and re.match(r"(const )?conu_\w+_t \*\w", function.parameters[0])
+    takes_handle = function.parameters and re.match(r"(const )?conu_(?!string_list)\w+_t \*\w", function.parameters[0])
     return not takes_handle or any(function.name.startswith(f"conu_{cls}_") for cls in classes)
 
 
