@@ -139,12 +139,18 @@ typedef struct conu_container conu_container_t;
 typedef struct conu_metadata conu_metadata_t;
 /** A pull, push, build or load that is under way. */
 typedef struct conu_progress conu_progress_t;
+/** A folder of this host that was made for a test. */
+typedef struct conu_directory conu_directory_t;
+/** What a command that ran has left: exit code and output. */
+typedef struct conu_exec_result conu_exec_result_t;
 /** How to run a container: options and command, as on the command line. */
 typedef struct conu_run_builder conu_run_builder_t;
 /** Options of a pull. */
 typedef struct conu_pull_options conu_pull_options_t;
 /** Options of a build. */
 typedef struct conu_build_options conu_build_options_t;
+/** How a folder of this host is to be. */
+typedef struct conu_directory_options conu_directory_options_t;
 
 /* --- library, errors, cancelling ---------------------------------------------------------------------------------- */
 
@@ -248,8 +254,8 @@ CONU_API void conu_error_free(conu_error_t *error);
  */
 
 /**
- * Asked whether to cancel, on the thread that made the call: each time its cancel object is woken, and every 25 ms or so
- * while the call waits. For interpreters, which may look at their signals only there. It must not throw and must not
+ * Asked whether to cancel, on the thread that made the call: each time its cancel object is woken, and every 25 ms or
+ * so while the call waits. For interpreters, which may look at their signals only there. It must not throw and must not
  * `longjmp`.
  * @param user What was given to conu_cancel_set_check().
  * @returns true to cancel.
@@ -1028,6 +1034,201 @@ CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t 
  */
 CONU_API conu_status_t conu_container_logs_unicode(conu_container_t *container, conu_cancel_t *cancel, char **out,
                                                    conu_error_t **error);
+
+/** @} */
+
+/* --- results of commands ------------------------------------------------------------------------------------------ */
+
+/**
+ * @defgroup exec_result Results of commands
+ * @brief What a command that ran has left. A result never changes.
+ * @{
+ */
+
+/**
+ * The exit code of the command; 128 and the signal's number where a signal ended it.
+ * @param result the result
+ * @return the exit code; 0 for NULL
+ */
+CONU_API int conu_exec_result_get_exit_code(const conu_exec_result_t *result);
+
+/**
+ * What the command wrote to its standard output, as bytes.
+ * @param result the result
+ * @param[out] size number of bytes; NULL: not wanted
+ * @return the bytes, borrowed; not NULL where there are none; NULL for NULL
+ */
+CONU_API const void *conu_exec_result_get_stdout(const conu_exec_result_t *result, size_t *size);
+
+/**
+ * What the command wrote to its standard error, as bytes.
+ * @param result the result
+ * @param[out] size number of bytes; NULL: not wanted
+ * @return the bytes, borrowed; not NULL where there are none; NULL for NULL
+ */
+CONU_API const void *conu_exec_result_get_stderr(const conu_exec_result_t *result, size_t *size);
+
+/**
+ * Frees a result.
+ * @param result the result; NULL does nothing
+ */
+CONU_API void conu_exec_result_free(conu_exec_result_t *result);
+
+/** @} */
+
+/* --- helpers ------------------------------------------------------------------------------------------------------ */
+
+/**
+ * @defgroup helpers Helpers
+ * @brief What tests need beside containers.
+ * @{
+ */
+
+/**
+ * Runs a program of this host, with nothing on its standard input, and waits for its end.
+ * @param command the program, looked up in PATH, and its arguments
+ * @param timeout_ms after this many milliseconds the program is killed; negative: never
+ * @param cancel ends the call, and kills the program; may be NULL
+ * @param[out] out what it has left; yours to free with conu_exec_result_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK also for an exit code other than 0; CONU_ERROR_COMMAND_MISSING: there is no such program;
+ *         CONU_ERROR_TIMEOUT: it took longer; CONU_ERROR_IO: it wrote more than 16 MiB to one of its outputs;
+ *         CONU_ERROR_STATE: the exit code is lost, as this process ignores SIGCHLD
+ */
+CONU_API conu_status_t conu_run_cmd(const conu_string_list_t *command, int64_t timeout_ms, conu_cancel_t *cancel,
+                                    conu_exec_result_t **out, conu_error_t **error);
+
+/**
+ * Tells whether SELinux is at work on this host. No program is needed for it.
+ * @param[out] out "enforcing", "permissive" or "disabled"; yours to free with conu_string_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_PERMISSION or CONU_ERROR_IO: the kernel's answer cannot be read
+ */
+CONU_API conu_status_t conu_get_selinux_status(char **out, conu_error_t **error);
+
+/**
+ * Makes a random string, for names that nobody else has.
+ * @param size number of letters, at most 1048576
+ * @param[out] out lower-case letters from a to z; yours to free with conu_string_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_INVALID_ARGUMENT: `size` is too big
+ */
+CONU_API conu_status_t conu_random_string(size_t size, char **out, conu_error_t **error);
+
+/** @} */
+
+/* --- directory ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup directory Directory
+ * @brief A folder of this host as a test needs it, such as for a volume, which goes when the test does.
+ *
+ * One thread at a time may use a directory or the options of one.
+ * @{
+ */
+
+/**
+ * Makes options with nothing set: a new folder among the temporary files.
+ * @return the options, yours to free with conu_directory_options_free(); NULL without memory
+ */
+CONU_API conu_directory_options_t *conu_directory_options_new(void);
+
+/**
+ * Says where the folder is to be. A new folder at a path of yours has the mode 0777 less the umask, unless
+ * conu_directory_options_set_mode() says otherwise; without a path it is made below TMPDIR (`/tmp`), under a name of
+ * its own and with mode 0700.
+ * @param options the options
+ * @param path absolute, or relative to the working folder
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK or a usual status
+ */
+CONU_API conu_status_t conu_directory_options_set_path(conu_directory_options_t *options, const char *path,
+                                                       conu_error_t **error);
+
+/**
+ * Says which mode the folder is to have. The umask takes nothing away from it.
+ * @param options the options; NULL does nothing
+ * @param mode as for chmod, such as 01777
+ */
+CONU_API void conu_directory_options_set_mode(conu_directory_options_t *options, unsigned mode);
+
+/**
+ * Says who is to own the folder.
+ * @param options the options
+ * @param user name or number; NULL or "": as it is
+ * @param group name or number; NULL or "": as it is
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK or a usual status
+ */
+CONU_API conu_status_t conu_directory_options_set_owner(conu_directory_options_t *options, const char *user,
+                                                        const char *group, conu_error_t **error);
+
+/**
+ * Adds a rule to the access control list of the folder. They are set with the program `setfacl`.
+ * @param options the options
+ * @param rule as `setfacl --modify` takes it, such as "u:26:rwx"
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK or a usual status
+ */
+CONU_API conu_status_t conu_directory_options_add_acl_rule(conu_directory_options_t *options, const char *rule,
+                                                           conu_error_t **error);
+
+/**
+ * Says which SELinux context the folder is to have.
+ * @param options the options
+ * @param context such as "system_u:object_r:container_file_t:s0"; "": as it is
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK or a usual status
+ */
+CONU_API conu_status_t conu_directory_options_set_selinux_context(conu_directory_options_t *options,
+                                                                  const char *context, conu_error_t **error);
+
+/**
+ * Frees options.
+ * @param options the options; NULL does nothing
+ */
+CONU_API void conu_directory_options_free(conu_directory_options_t *options);
+
+/**
+ * Makes a folder, with the folders above it where they are missing. A folder that exists is used: it gets what the
+ * options set, keeps what is in it, and is not removed in the end. On failure, what was made is removed.
+ * @param options how it is to be; NULL: a new folder among the temporary files
+ * @param cancel ends the call; may be NULL
+ * @param[out] out the folder; yours to free with conu_directory_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_CONFLICT: something that is no folder has the path; CONU_ERROR_NOT_FOUND: there is no
+ *         such user or group; CONU_ERROR_PERMISSION: this user may not do it; CONU_ERROR_COMMAND_MISSING: there are
+ *         rules, and no program `setfacl`; CONU_ERROR_COMMAND_FAILED: it refused a rule; CONU_ERROR_UNSUPPORTED: the
+ *         file system keeps no SELinux contexts; CONU_ERROR_INVALID_ARGUMENT: the mode has too many bits, or the policy
+ *         of this host knows no such context
+ */
+CONU_API conu_status_t conu_directory_new(const conu_directory_options_t *options, conu_cancel_t *cancel,
+                                          conu_directory_t **out, conu_error_t **error);
+
+/**
+ * The absolute path of the folder.
+ * @param directory the folder
+ * @return the path, borrowed; NULL for NULL
+ */
+CONU_API const char *conu_directory_get_path(const conu_directory_t *directory);
+
+/**
+ * Removes what conu_directory_new() made: the folder with all that is in it by now, read-only or not, and the folders
+ * above it that it made, where nothing else is in them. A folder that existed before is left as it is. Symbolic links
+ * are removed and not followed. Once that is done, and in a child of the process that made it, this does nothing.
+ * @param directory the folder
+ * @param cancel ends the call before anything is removed; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK, also where it is gone already; CONU_ERROR_CONFLICT: something is mounted in it;
+ *         CONU_ERROR_PERMISSION: it contains what belongs to others; CONU_ERROR_STATE: another folder has its path
+ */
+CONU_API conu_status_t conu_directory_remove(conu_directory_t *directory, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Removes what conu_directory_new() made, at best effort, and frees the handle.
+ * @param directory the folder; NULL does nothing
+ */
+CONU_API void conu_directory_free(conu_directory_t *directory);
 
 /** @} */
 

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "container/container.h"
+#include "filesystem/directory.h"
 #include "image/build.h"
 #include "image/image.h"
 #include "image/metadata.h"
 #include "loop/cancel.h"
+#include "loop/process.h"
 
 struct conu_error {
   conu_status_t code = CONU_OK;
@@ -58,6 +60,18 @@ struct conu_run_builder {
   conu::RunBuilder builder;
 };
 
+struct conu_exec_result {
+  conu::ProgramResult result;
+};
+
+struct conu_directory_options {
+  conu::DirectoryOptions options;
+};
+
+struct conu_directory {
+  std::unique_ptr<conu::Directory> directory;
+};
+
 struct conu_metadata {
   explicit conu_metadata(conu::Metadata metadata);
   conu::Metadata facts;
@@ -85,6 +99,13 @@ inline Cancel *of(conu_cancel_t *cancel) { return cancel != nullptr ? &cancel->c
 template <class Object, class Start>
 auto run(const Object &object, conu_cancel_t *cancel, Start start) {
   return object.engine()->run(of(cancel), start);
+}
+
+// Runs a coroutine that needs no engine: `run_alone(cancel, run_program(command, "", timeout_ms))`.
+template <class T>
+T run_alone(conu_cancel_t *cancel, Task<T> task) {
+  Loop loop;
+  return loop.run(std::move(task), of(cancel));
 }
 
 // The engine of a handle; NULL stands for the default one, which is looked for if need be.

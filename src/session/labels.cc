@@ -1,28 +1,21 @@
 // The marks on what this process creates.
 #include "session/labels.h"
 
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <memory>
 
-#include "util/failure.h"
 #include "util/file.h"
 #include "util/fork.h"
+#include "util/random.h"
 #include "util/text.h"
 
 namespace conu {
 
 std::string random_uuid() {
   unsigned char bytes[16];
-  size_t have = 0;
-  while (have < sizeof bytes) {
-    ssize_t n = getrandom(bytes + have, sizeof bytes - have, 0);
-    if (n < 0 && errno != EINTR) throw system_failure("cannot get random bytes", errno);
-    if (n > 0) have += static_cast<size_t>(n);
-  }
+  random_bytes(bytes, sizeof bytes);
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
   static const char hex[] = "0123456789abcdef";

@@ -24,6 +24,10 @@ OPTIONAL = {
     "conu_run_builder_new": {"command", "additional_opts"},
     "conu_run_builder_add_volume": {"mode"},
     "conu_container_kill": {"signal"},
+    "conu_directory_options_set_owner": {"user", "group"},
+    "conu_directory_new": {"options"},
+    "conu_exec_result_get_stdout": {"size"},
+    "conu_exec_result_get_stderr": {"size"},
 }
 
 # Values that a function accepts, where "example" is not one.

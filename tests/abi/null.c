@@ -27,6 +27,9 @@ static struct {
   conu_run_builder_t *run_builder;
   conu_pull_options_t *pull_options;
   conu_build_options_t *build_options;
+  conu_exec_result_t *exec_result;
+  conu_directory_options_t *directory_options;
+  conu_directory_t *directory;
 } samples;
 
 static const char *image_name;
@@ -105,12 +108,18 @@ static void expect_ok(conu_status_t status, conu_error_t **error) {
 static int make_samples(void **state) {
   (void)state;
   conu_error_t *error = NULL;
+  conu_string_list_t *command = conu_string_list_new();
+  expect_ok(conu_string_list_append(command, "true", &error), &error);
+  expect_ok(conu_run_cmd(command, 10000, NULL, &samples.exec_result, &error), &error);
+  conu_string_list_free(command);
   samples.cancel = conu_cancel_new();
   samples.string_list = conu_string_list_new();
   samples.pull_options = conu_pull_options_new();
   samples.build_options = conu_build_options_new();
   expect_ok(conu_string_list_append(samples.string_list, "example", &error), &error);
   expect_ok(conu_run_builder_new(NULL, NULL, &samples.run_builder, &error), &error);
+  samples.directory_options = conu_directory_options_new();
+  expect_ok(conu_directory_new(NULL, NULL, &samples.directory, &error), &error);
   expect_ok(conu_build_options_set_path(samples.build_options, ".", &error), &error);
   if (image_name == NULL) return 0;
 
@@ -134,6 +143,9 @@ static int free_samples(void **state) {
   conu_image_free(samples.image);
   conu_image_list_free(samples.image_list);
   conu_engine_free(samples.engine);
+  conu_directory_free(samples.directory);
+  conu_directory_options_free(samples.directory_options);
+  conu_exec_result_free(samples.exec_result);
   conu_build_options_free(samples.build_options);
   conu_pull_options_free(samples.pull_options);
   conu_run_builder_free(samples.run_builder);

@@ -1,0 +1,109 @@
+// Removing a folder with all that is in it.
+//
+// Folders inside are moved up before they are emptied, so that a tree of any depth takes three descriptors and no
+// stack.
+#include "filesystem/remove_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <functional>
+#include <memory>
+
+#include "util/failure.h"
+#include "util/fd.h"
+
+namespace conu {
+
+namespace {
+
+class Removal {
+ public:
+  explicit Removal(std::string path) : path_(std::move(path)) {}
+
+  void run() {
+    top_ = open_folder(AT_FDCWD, path_.c_str());
+    if (!top_) return;
+    while (for_each(top_.get(), [this](const char *name) { empty_and_remove(name); })) {
+    }
+    if (rmdir(path_.c_str()) != 0 && errno != ENOENT) fail(path_, errno);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string &name, int error_number) const {
+    Failure failure = system_failure("cannot remove " + (name == path_ ? path_ : name + " in " + path_), error_number);
+    if (failure.code == Code::permission) failure.hint = "it belongs to another user, such as that of a container";
+    throw failure;
+  }
+
+  // Calls `act` with each name in the folder; false where there was none.
+  bool for_each(int folder, const std::function<void(const char *)> &act) const {
+    Fd copy(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!copy) fail("a folder", errno);
+    std::unique_ptr<DIR, int (*)(DIR *)> stream(fdopendir(copy.get()), closedir);
+    if (!stream) throw std::bad_alloc();
+    copy.release();
+    bool any = false;
+    while (const dirent *entry = readdir(stream.get())) {
+      std::string name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      any = true;
+      act(name.c_str());
+    }
+    return any;
+  }
+
+  // A folder that may be read and changed; none where it is gone.
+  Fd open_folder(int parent, const char *name) const {
+    Fd found(openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!found && errno == ENOENT) return Fd();
+    if (!found) fail(name, errno);
+    struct statx status {};
+    if (statx(found.get(), "", AT_EMPTY_PATH, STATX_MODE, &status) != 0) fail(name, errno);
+    if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+      throw Failure(Code::conflict,
+                    "cannot remove " + std::string(name) + " in " + path_ + ": something is mounted there",
+                    "unmount it first");
+    std::string itself = "/proc/self/fd/" + std::to_string(found.get());
+    if ((status.stx_mode & 0700) != 0700 && chmod(itself.c_str(), 0700) != 0) fail(name, errno);
+    Fd folder(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) fail(name, errno);
+    return folder;
+  }
+
+  static bool unlinked(int folder, const char *name) { return unlinkat(folder, name, 0) == 0 || errno == ENOENT; }
+
+  void empty_and_remove(const char *name) {
+    if (unlinked(top_.get(), name)) return;
+    if (errno != EISDIR) fail(name, errno);
+    Fd folder = open_folder(top_.get(), name);
+    if (!folder) return;
+    for_each(folder.get(), [&](const char *inner) {
+      if (unlinked(folder.get(), inner)) return;
+      if (errno != EISDIR) fail(inner, errno);
+      if (!open_folder(folder.get(), inner)) return;
+      move_up(folder.get(), inner);
+    });
+    if (unlinkat(top_.get(), name, AT_REMOVEDIR) != 0 && errno != ENOENT) fail(name, errno);
+  }
+
+  void move_up(int folder, const char *name) {
+    for (;;) {
+      std::string above = ".removed-" + std::to_string(moved_++);
+      if (renameat2(folder, name, top_.get(), above.c_str(), RENAME_NOREPLACE) == 0) return;
+      if (errno != EEXIST) fail(name, errno);
+    }
+  }
+
+  std::string path_;
+  Fd top_;
+  size_t moved_ = 0;
+};
+
+}  // namespace
+
+void remove_tree(const std::string &path) { Removal(path).run(); }
+
+}  // namespace conu
