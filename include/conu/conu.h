@@ -853,13 +853,14 @@ CONU_API const char *conu_metadata_get_labels_json(const conu_metadata_t *metada
 /** The whole environment, as a JSON object of strings. */
 CONU_API const char *conu_metadata_get_env_json(const conu_metadata_t *metadata);
 
-/** The published ports of a container, as a JSON object: for "8080/tcp" the host's addresses and ports. */
+/** The ports of a container, as a JSON object: for "8080/tcp" the host's addresses and ports, as
+ * conu_container_get_port_mappings() gives them; an empty list for a port that is exposed and not published. */
 CONU_API const char *conu_metadata_get_port_mappings_json(const conu_metadata_t *metadata);
 
 /** The command that is run. */
 CONU_API const conu_string_list_t *conu_metadata_get_command(const conu_metadata_t *metadata);
 
-/** All names of an image, with their tags. */
+/** All names of an image, with their tags; of a container, the one that it was made from. */
 CONU_API const conu_string_list_t *conu_metadata_get_image_names(const conu_metadata_t *metadata);
 
 /** The digests under which registries know an image, as "repository@sha256:...". */
@@ -952,6 +953,19 @@ CONU_API void conu_run_builder_free(conu_run_builder_t *builder);
  * @{
  */
 
+/**
+ * A container that the engine has, whoever made it. Docker Engine API, GET /containers/{id}/json.
+ * @param engine The engine; NULL for the default one.
+ * @param id_or_name ID, the beginning of one, or name.
+ * @param cancel Ends the call.
+ * @param[out] out The container, by its full ID and its name.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if there is no such container; CONU_ERROR_INVALID_ARGUMENT if no container can be
+ * called so; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_from_id(conu_engine_t *engine, const char *id_or_name, conu_cancel_t *cancel,
+                                              conu_container_t **out, conu_error_t **error);
+
 /** Frees a handle; the container stays as it is. */
 CONU_API void conu_container_free(conu_container_t *container);
 
@@ -962,11 +976,62 @@ CONU_API const char *conu_container_get_id(const conu_container_t *container);
 CONU_API const char *conu_container_get_name(const conu_container_t *container);
 
 /**
- * Whether it runs now. Docker Engine API, GET /containers/{id}/json.
+ * The image that it was made from: the very one, also where the name that the container knows it by belongs to another
+ * one by now. Docker Engine API, GET /containers/{id}/json and GET /images/{name}/json.
+ * Returns CONU_ERROR_NOT_FOUND if the container or its image is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_image(conu_container_t *container, conu_cancel_t *cancel, conu_image_t **out,
+                                                conu_error_t **error);
+
+/**
+ * What the container was made from, in the words of whoever made it: the name of an image, or its ID. Docker Engine
+ * API, GET /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_image_name(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                                     conu_error_t **error);
+
+/**
+ * All that the engine tells about the container, as the JSON it sent. Docker Engine API, GET /containers/{id}/json.
+ * @param container The container.
+ * @param refresh true to ask anew; false takes the last answer if there is one.
+ * @param cancel Ends the call.
+ * @param[out] out The document.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_inspect(conu_container_t *container, bool refresh, conu_cancel_t *cancel,
+                                              char **out, conu_error_t **error);
+
+/**
+ * The same facts, read for you. `refresh` and statuses: conu_container_inspect(); CONU_ERROR_PROTOCOL if the document
+ * does not have the shape that the Docker Engine API gives it.
+ */
+CONU_API conu_status_t conu_container_get_metadata(conu_container_t *container, bool refresh, conu_cancel_t *cancel,
+                                                   conu_metadata_t **out, conu_error_t **error);
+
+/**
+ * Its state now, in Docker's words on every engine: "created", "running", "paused", "restarting", "removing", "exited"
+ * or "dead". Docker Engine API, GET /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_status(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                                 conu_error_t **error);
+
+/**
+ * Whether it runs now. One that is paused runs. Docker Engine API, GET /containers/{id}/json.
  * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_container_is_running(conu_container_t *container, conu_cancel_t *cancel, bool *out,
                                                  conu_error_t **error);
+
+/**
+ * The process ID of its first process, as the engine's host counts them; 0 where it does not run. Docker Engine API,
+ * GET /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_pid(conu_container_t *container, conu_cancel_t *cancel, int *out,
+                                              conu_error_t **error);
 
 /**
  * The exit code of a container that has ended; 0 while it runs. Docker Engine API, GET /containers/{id}/json.
@@ -974,6 +1039,54 @@ CONU_API conu_status_t conu_container_is_running(conu_container_t *container, co
  */
 CONU_API conu_status_t conu_container_exit_code(conu_container_t *container, conu_cancel_t *cancel, int *exit_code,
                                                 conu_error_t **error);
+
+/**
+ * Its IPv4 addresses, one for each network that gave it one; none where it does not run. Docker Engine API, GET
+ * /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_IPv4s(conu_container_t *container, conu_cancel_t *cancel,
+                                                conu_string_list_t **out, conu_error_t **error);
+
+/** Its global IPv6 addresses; otherwise like conu_container_get_IPv4s(). */
+CONU_API conu_status_t conu_container_get_IPv6s(conu_container_t *container, conu_cancel_t *cancel,
+                                                conu_string_list_t **out, conu_error_t **error);
+
+/**
+ * The ports that it exposes or publishes, without their protocols, such as "8080". Docker Engine API, GET
+ * /containers/{id}/json.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_ports(conu_container_t *container, conu_cancel_t *cancel,
+                                                conu_string_list_t **out, conu_error_t **error);
+
+/**
+ * Where its ports are published, as JSON. Docker Engine API, GET /containers/{id}/json.
+ * @param container The container.
+ * @param port A TCP port of the container; 0 for all ports.
+ * @param cancel Ends the call.
+ * @param[out] out For a port a list, such as `[{"HostIp":"0.0.0.0","HostPort":"32768"}]`, which is empty where it is
+ *   not published; for all ports an object of such lists, with names such as "80/tcp".
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the container is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_port_mappings(conu_container_t *container, int port, conu_cancel_t *cancel,
+                                                        char **out, conu_error_t **error);
+
+/**
+ * The port of 127.0.0.1, on the engine's host, that leads to a port of the container: its IPv4 mapping, which may
+ * differ from that for IPv6. In the network of the host it is the port itself. A container that has just started is
+ * asked again until its ports are published. Docker Engine API, GET /containers/{id}/json.
+ * @param container The container.
+ * @param port A TCP port of the container.
+ * @param cancel Ends the call.
+ * @param[out] out The port of the host.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE if the port is not published, or not on an address that 127.0.0.1 leads to, or the
+ * container does not run; CONU_ERROR_NOT_FOUND if the container is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_host_port(conu_container_t *container, int port, conu_cancel_t *cancel,
+                                                    int *out, conu_error_t **error);
 
 /**
  * Asks the container to end, and kills it when the grace is over. Success also if it has ended already. Docker Engine

@@ -3,11 +3,22 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "container/state.h"
 #include "util/text.h"
 
 using namespace conu;
 
 static Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
+
+conu_status_t conu_container_from_id(conu_engine_t *engine, const char *id_or_name, conu_cancel_t *cancel,
+                                     conu_container_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    std::string text = need_text(id_or_name, "id_or_name");
+    auto found = engine_of(engine, cancel);
+    *out = new conu_container{found->run(of(cancel), [&](Api &api) { return container_from_id(api, found, text); })};
+  });
+}
 
 void conu_container_free(conu_container_t *container) { delete container; }
 
@@ -19,12 +30,80 @@ const char *conu_container_get_name(const conu_container_t *container) {
   return container != nullptr ? container->container->name().c_str() : nullptr;
 }
 
+// --- state -----------------------------------------------------------------------------------------------------------
+
+// What `read` makes of the container's inspect document, asked anew.
+template <class Read>
+static auto fact(conu_container_t *container, conu_cancel_t *cancel, Read read) {
+  Container &asked = need_container(container);
+  return read(run(asked, cancel, [&](Api &api) { return inspect(api, asked); }));
+}
+
+static void check_port(int port, int least) {
+  if (port < least || port > 65535)
+    throw Failure(Code::invalid_argument, "the argument port is " + std::to_string(port) + ", which is no port");
+}
+
+conu_status_t conu_container_get_image(conu_container_t *container, conu_cancel_t *cancel, conu_image_t **out,
+                                       conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = new conu_image{run(asked, cancel, [&](Api &api) { return image_of(api, asked); })};
+  });
+}
+
+conu_status_t conu_container_get_image_name(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                            conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = fact(container, cancel,
+                [](const Json &document) { return copied(document["Config"]["Image"].required_string()); });
+  });
+}
+
+conu_status_t conu_container_inspect(conu_container_t *container, bool refresh, conu_cancel_t *cancel, char **out,
+                                     conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = copied(run(asked, cancel, [&](Api &api) { return inspect(api, asked, refresh); }));
+  });
+}
+
+conu_status_t conu_container_get_metadata(conu_container_t *container, bool refresh, conu_cancel_t *cancel,
+                                          conu_metadata_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    std::string document = run(asked, cancel, [&](Api &api) { return inspect(api, asked, refresh); });
+    Json parsed = Json::parse(document, "the inspect document of " + asked.subject());
+    *out = new conu_metadata(container_metadata(parsed));
+  });
+}
+
+conu_status_t conu_container_get_status(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                        conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = fact(container, cancel, [](const Json &document) { return copied(status_in(document)); });
+  });
+}
+
 conu_status_t conu_container_is_running(conu_container_t *container, conu_cancel_t *cancel, bool *out,
                                         conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Container &asked = need_container(container);
-    *out = run(asked, cancel, [&](Api &api) { return is_running(api, asked); });
+    *out = fact(container, cancel, is_running_in);
+  });
+}
+
+conu_status_t conu_container_get_pid(conu_container_t *container, conu_cancel_t *cancel, int *out,
+                                     conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = fact(container, cancel,
+                [](const Json &document) { return static_cast<int>(document["State"]["Pid"].integer_or(0)); });
   });
 }
 
@@ -32,10 +111,60 @@ conu_status_t conu_container_exit_code(conu_container_t *container, conu_cancel_
                                        conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(code, "exit_code");
-    Container &asked = need_container(container);
-    *code = run(asked, cancel, [&](Api &api) { return exit_code(api, asked); });
+    *code = fact(container, cancel, exit_code_in);
   });
 }
+
+conu_status_t conu_container_get_IPv4s(conu_container_t *container, conu_cancel_t *cancel, conu_string_list_t **out,
+                                       conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = new conu_string_list{fact(container, cancel, ipv4_addresses_in)};
+  });
+}
+
+conu_status_t conu_container_get_IPv6s(conu_container_t *container, conu_cancel_t *cancel, conu_string_list_t **out,
+                                       conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = new conu_string_list{fact(container, cancel, ipv6_addresses_in)};
+  });
+}
+
+conu_status_t conu_container_get_ports(conu_container_t *container, conu_cancel_t *cancel, conu_string_list_t **out,
+                                       conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = new conu_string_list{fact(container, cancel, ports_in)};
+  });
+}
+
+conu_status_t conu_container_get_port_mappings(conu_container_t *container, int port, conu_cancel_t *cancel, char **out,
+                                               conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    need_container(container);
+    check_port(port, 0);
+    Json mappings = fact(container, cancel, port_mappings_in);
+    if (port > 0) {
+      Json of_port = mappings[std::to_string(port) + "/tcp"];
+      mappings = of_port ? of_port : Json::array();
+    }
+    *out = copied(mappings.dump());
+  });
+}
+
+conu_status_t conu_container_get_host_port(conu_container_t *container, int port, conu_cancel_t *cancel, int *out,
+                                           conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    check_port(port, 1);
+    *out = run(asked, cancel, [&](Api &api) { return host_port(api, asked, port); });
+  });
+}
+
+// --- its life --------------------------------------------------------------------------------------------------------
 
 conu_status_t conu_container_stop(conu_container_t *container, int64_t grace_ms, conu_cancel_t *cancel,
                                   conu_error_t **error) {

@@ -1,28 +1,32 @@
-// A container of an engine: its state, its end, its log.
+// A container of an engine: the handle, its end, its log.
 #include "container/container.h"
 
+#include "container/state.h"
 #include "engine/frames.h"
 #include "util/text.h"
 
 namespace conu {
 
-// --- state -----------------------------------------------------------------------------------------------------------
+// --- the handle ------------------------------------------------------------------------------------------------------
 
-Task<Json> inspect(Api &api, Container &container) {
-  std::string answer = co_await api.get(container.path("/json"), container.subject());
-  co_return Json::parse(answer, "the engine's answer to GET " + container.path("/json"));
+const std::string &Container::name() const {
+  std::lock_guard lock(mutex_);
+  return names_.back();
 }
 
-Task<bool> is_running(Api &api, Container &container) {
-  Json document = co_await inspect(api, container);
-  co_return document["State"]["Running"].boolean_or(false);
+void Container::set_name(const std::string &name) {
+  std::lock_guard lock(mutex_);
+  if (names_.back() != name) names_.push_back(name);
 }
 
-Task<int> exit_code(Api &api, Container &container) {
-  Json document = co_await inspect(api, container);
-  Json state = document["State"];
-  if (state["Running"].boolean_or(false)) co_return 0;
-  co_return static_cast<int>(state["ExitCode"].integer_or(0));
+std::optional<std::string> Container::remembered() const {
+  std::lock_guard lock(mutex_);
+  return document_;
+}
+
+void Container::remember(std::string document) {
+  std::lock_guard lock(mutex_);
+  document_ = std::move(document);
 }
 
 // --- its end ---------------------------------------------------------------------------------------------------------

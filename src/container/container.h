@@ -1,7 +1,10 @@
 // A container of an engine, and what can be asked of it and done with it.
 #pragma once
 
+#include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "container/run_builder.h"
@@ -13,30 +16,35 @@ namespace conu {
 class Container {
  public:
   Container(std::shared_ptr<Engine> engine, std::string id, std::string name, bool has_terminal)
-      : engine_(std::move(engine)), id_(std::move(id)), name_(std::move(name)), has_terminal_(has_terminal) {}
+      : engine_(std::move(engine)), id_(std::move(id)), has_terminal_(has_terminal), names_{std::move(name)} {}
 
   const std::shared_ptr<Engine> &engine() const { return engine_; }
   const std::string &id() const { return id_; }
-  const std::string &name() const { return name_; }
   bool has_terminal() const { return has_terminal_; }  // its output comes without frames
   std::string path(const std::string &rest) const { return "/containers/" + id_ + rest; }
-  std::string subject() const { return "the container " + name_; }
+  std::string subject() const { return "the container " + name(); }
+
+  // The name it has now. Those it had before live on: references to them are out.
+  const std::string &name() const;
+  void set_name(const std::string &name);
+
+  // The inspect document that was asked for last.
+  std::optional<std::string> remembered() const;
+  void remember(std::string document);
 
  private:
   const std::shared_ptr<Engine> engine_;
   const std::string id_;
-  const std::string name_;
   const bool has_terminal_;
+  mutable std::mutex mutex_;
+  std::list<std::string> names_;  // the newest last
+  std::optional<std::string> document_;
 };
 
 using ContainerPtr = std::shared_ptr<Container>;
 
 // Creates and starts. What was created and cannot be started, or was cancelled, is removed again.
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder);
-
-Task<Json> inspect(Api &api, Container &container);
-Task<bool> is_running(Api &api, Container &container);
-Task<int> exit_code(Api &api, Container &container);  // 0 while it runs
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms);
 Task<void> stop(Api &api, Container &container, int64_t grace_ms);  // rounded up to seconds; negative: its own
