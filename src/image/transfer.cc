@@ -175,29 +175,18 @@ class FileBody : public BodySource {
     if (fstat(fd_.get(), &status) != 0) throw system_failure("cannot read " + path, errno);
     if (S_ISDIR(status.st_mode)) throw system_failure("cannot read " + path, EISDIR);
     if (!S_ISREG(status.st_mode)) throw Failure(Code::io, "cannot read " + path + ": it is no regular file");
-    size_ = left_ = status.st_size;
+    size_ = status.st_size;
   }
 
   int64_t size() const override { return size_; }
-
-  std::string_view next() override {
-    if (left_ == 0) return {};
-    ssize_t n;
-    do n = read(fd_.get(), buffer_.data(), buffer_.size());
-    while (n < 0 && errno == EINTR);
-    if (n < 0) throw system_failure("cannot read " + path_, errno);
-    if (n == 0) throw Failure(Code::io, path_ + " became shorter while it was read");
-    n = std::min<int64_t>(n, left_);
-    left_ -= n;
-    return {buffer_.data(), static_cast<size_t>(n)};
-  }
+  std::string_view next() override { return {}; }
+  FileRange file() override { return {fd_.get(), 0, std::exchange(left_, false) ? size_ : 0, path_}; }
 
  private:
   std::string path_;
   Fd fd_;
   int64_t size_ = 0;
-  int64_t left_ = 0;
-  std::string buffer_ = std::string(128 << 10, '\0');
+  bool left_ = true;  // to be sent
 };
 
 }  // namespace

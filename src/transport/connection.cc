@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -92,6 +95,85 @@ Task<void> Connection::write(std::string_view bytes) {
     bool all_out = bytes.empty() && (!tls_ || tls_->flush(*this));
     if (all_out) co_return;
     co_await descriptor_.writable();
+  }
+}
+
+namespace {
+
+// sendfile knows no MSG_NOSIGNAL: its SIGPIPE is held back, and taken away before it is let through.
+class SigpipeHeld {
+ public:
+  SigpipeHeld() {
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  ~SigpipeHeld() {
+    const timespec at_once{};
+    while (!was_pending_ && raised && sigtimedwait(&sigpipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  SigpipeHeld(const SigpipeHeld &) = delete;
+  SigpipeHeld &operator=(const SigpipeHeld &) = delete;
+
+  bool raised = false;
+
+ private:
+  sigset_t sigpipe_, before_;
+  bool was_pending_;
+};
+
+}  // namespace
+
+static Failure became_shorter(const FileRange &range) {
+  return Failure(Code::io, range.name + " became shorter while it was sent");
+}
+
+bool Connection::transmit_file(FileRange *range, bool *must_wait) {
+  const int64_t most = 1 << 20;
+  SigpipeHeld held;
+  *must_wait = true;
+  while (range->size > 0 && !is_turn_due(&sent_)) {
+    off_t offset = range->offset;
+    ssize_t n = sendfile(descriptor_.fd(), range->fd, &offset, static_cast<size_t>(std::min(range->size, most)));
+    if (n == 0) throw became_shorter(*range);
+    if (n > 0) {
+      range->offset += n;
+      range->size -= n;
+      sent_ += static_cast<size_t>(n);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN) return true;
+    if (errno == EINVAL || errno == ENOSYS) return false;
+    held.raised = errno == EPIPE;
+    if (errno == EPIPE || errno == ECONNRESET)
+      throw Failure(Code::unreachable, peer_ + " has broken off the connection");
+    throw system_failure("cannot send " + range->name + " to " + peer_, errno);
+  }
+  *must_wait = range->size > 0;
+  return true;
+}
+
+Task<void> Connection::write_file(FileRange range) {
+  bool must_wait = false;
+  while (!tls_ && range.size > 0 && transmit_file(&range, &must_wait)) {
+    if (must_wait) co_await descriptor_.writable();
+  }
+  std::string buffer;
+  while (range.size > 0) {
+    buffer.resize(static_cast<size_t>(std::min<int64_t>(range.size, 64 << 10)));
+    ssize_t n = pread(range.fd, buffer.data(), buffer.size(), range.offset);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw system_failure("cannot read " + range.name, errno);
+    if (n == 0) throw became_shorter(range);
+    co_await write(std::string_view(buffer).substr(0, static_cast<size_t>(n)));
+    range.offset += n;
+    range.size -= n;
   }
 }
 

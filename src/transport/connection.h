@@ -13,6 +13,14 @@ namespace conu {
 
 class TlsSession;
 
+// A part of a file that is to be sent. Who names it keeps it open.
+struct FileRange {
+  int fd = -1;
+  int64_t offset = 0;
+  int64_t size = 0;
+  std::string name;  // for messages
+};
+
 class Connection {
  public:
   Connection(Loop &loop, Fd socket, std::string peer);
@@ -31,6 +39,8 @@ class Connection {
   Task<void> write(std::string_view bytes);
   // Writes what goes without waiting, and gives how much that was.
   size_t try_write(std::string_view bytes);
+  // Without copying it through this process, where the connection is plain and the file's system can do it.
+  Task<void> write_file(FileRange range);
   // No more bytes will be written; those of the other side still come.
   Task<void> close_write();
   // Ends the reads and writes of both sides at once.
@@ -44,6 +54,8 @@ class Connection {
   // Without waiting: the number of bytes, 0 at the end of file, -1 where the loop is to wait for the socket first.
   ssize_t receive(char *data, size_t size);
   ssize_t transmit(std::string_view bytes);
+  // The same for the next part of a file, which it takes from the range; false: not this file.
+  bool transmit_file(FileRange *range, bool *must_wait);
 
   std::string peer_;
   Descriptor descriptor_;

@@ -24,27 +24,43 @@ static std::string chunk_head(size_t size) {
   return head;
 }
 
+// The request cannot be completed: breaking it off wakes the reader, who tells why.
+static void break_off(const std::shared_ptr<Connection> &connection, std::exception_ptr *failure) {
+  *failure = std::current_exception();
+  connection->abort();
+}
+
 Task<void> Exchange::upload(std::shared_ptr<Upload> upload) {
+  Connection &connection = *upload->connection;
   bool chunked = upload->source->size() < 0;
   for (;;) {
     std::string_view piece;
+    FileRange file;
     try {
       piece = upload->source->next();
+      file = upload->source->file();
     } catch (...) {
-      // The request cannot be completed: breaking it off wakes the reader, who tells why.
-      upload->failure = std::current_exception();
-      upload->connection->abort();
+      break_off(upload->connection, &upload->failure);
       co_return;
     }
-    if (piece.empty()) break;
+    size_t size = piece.size() + static_cast<size_t>(file.size);
+    if (size == 0) break;
     if (chunked) {
-      std::string head = chunk_head(piece.size());
-      co_await upload->connection->write(head);
+      std::string head = chunk_head(size);
+      co_await connection.write(head);
     }
-    co_await upload->connection->write(piece);
-    if (chunked) co_await upload->connection->write("\r\n");
+    co_await connection.write(piece);
+    try {
+      if (file.size > 0) co_await connection.write_file(file);
+    } catch (const Failure &failure) {
+      bool is_of_the_file = failure.code == Code::io || failure.code == Code::permission;
+      if (!is_of_the_file) throw;
+      break_off(upload->connection, &upload->failure);
+      co_return;
+    }
+    if (chunked) co_await connection.write("\r\n");
   }
-  if (chunked) co_await upload->connection->write("0\r\n\r\n");
+  if (chunked) co_await connection.write("0\r\n\r\n");
   upload->done = true;
 }
 

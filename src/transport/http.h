@@ -18,8 +18,10 @@ namespace conu {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  // The next piece, a view that holds until the next call; empty at the end.
+  // The next piece, a view that holds until the next call.
   virtual std::string_view next() = 0;
+  // A part of a file that comes right behind the piece that next() gave last. At the end both are empty.
+  virtual FileRange file() { return {}; }
   // Its size in bytes where that is known beforehand, else negative.
   virtual int64_t size() const { return -1; }
 };

@@ -286,6 +286,34 @@ TEST(large_bodies_go_both_ways_at_once) {
   }
 }
 
+// A file as the whole body.
+struct FileAlone : BodySource {
+  explicit FileAlone(const std::string &path) : path(path), fd(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  std::string_view next() override { return {}; }
+  FileRange file() override { return {fd.get(), 0, std::exchange(left, 0), path}; }
+  std::string path;
+  Fd fd;
+  int64_t left = 1000000;
+};
+
+TEST(a_file_is_sent_under_tls) {
+  TemporaryFolder folder;
+  std::string path = folder.write("file", numbers(1000000));
+  std::string got;
+  TlsServer server([&](Peer &peer) {
+    got = peer.body_of(peer.head());
+    peer.send(ok);
+    peer.to_the_end();
+  });
+  {
+    Client client(server.endpoint());
+    Request request = request_for("PUT", "/archive");
+    request.source = std::make_shared<FileAlone>(path);
+    CHECK_EQUAL(client.send(request).body, "ok");
+  }
+  CHECK(got == numbers(1000000));
+}
+
 TEST(what_arrives_is_what_was_sent) {
   const size_t size = 6000000;
   std::string got;

@@ -1,7 +1,12 @@
 // Bodies on their way to the engine: streamed, refused early, broken off.
+#include <fcntl.h>
+#include <signal.h>
+
 #include "check.h"
+#include "temporary_folder.h"
 #include "transport/client.h"
 #include "transport/scripted_server.h"
+#include "util/file.h"
 
 using namespace conu;
 
@@ -161,6 +166,100 @@ TEST(what_a_source_throws_is_told_after_the_head_of_the_answer_too) {
   has_answer = true;
   CHECK_FAILS(client.next(exchange), Code::io, "the source has broken");
   server.check();
+}
+
+// A file between two pieces of text.
+struct FileInside : BodySource {
+  FileInside(const std::string &path, int64_t size, bool knows_size)
+      : fd(open(path.c_str(), O_RDONLY | O_CLOEXEC)), range{fd.get(), 1, size - 1, path}, knows_size(knows_size) {}
+  std::string_view next() override { return pieces[turn++]; }
+  FileRange file() override { return turn == 1 ? range : FileRange(); }
+  int64_t size() const override { return knows_size ? 12 + range.size : -1; }
+  Fd fd;
+  FileRange range;
+  bool knows_size;
+  std::string_view pieces[3] = {"before", "behind", ""};
+  size_t turn = 0;
+};
+
+static std::string content_of(size_t size) {
+  std::string content;
+  for (size_t i = 0; i < size; i++) content += Numbers::byte_at(i);
+  return content;
+}
+
+TEST(a_part_of_a_file_is_sent_between_pieces) {
+  TemporaryFolder folder;
+  std::string content = content_of(3000000);
+  std::string path = folder.write("file", content);
+  for (bool knows_size : {true, false}) {
+    std::string got;
+    ScriptedServer server([&](Peer &peer) {
+      got = peer.body_of(peer.head());
+      peer.send(ok);
+      peer.to_the_end();
+    });
+    {
+      Client client(server.endpoint());
+      Request request = request_for("PUT", "/archive");
+      request.source = std::make_shared<FileInside>(path, 3000000, knows_size);
+      CHECK_EQUAL(client.send(request).body, "ok");
+    }
+    server.check();
+    CHECK(got == "before" + content.substr(1) + "behind");
+  }
+}
+
+TEST(a_file_that_the_kernel_cannot_send_is_read) {
+  std::string expected = read_file("/proc/version").value_or("");
+  std::string got;
+  ScriptedServer server([&](Peer &peer) {
+    got = peer.body_of(peer.head());
+    peer.send(ok);
+    peer.to_the_end();
+  });
+  {
+    Client client(server.endpoint());
+    Request request = request_for("PUT", "/archive");
+    request.source = std::make_shared<FileInside>("/proc/version", static_cast<int64_t>(expected.size()), true);
+    CHECK_EQUAL(client.send(request).body, "ok");
+  }
+  server.check();
+  CHECK_EQUAL(got, "before" + expected.substr(1) + "behind");
+}
+
+TEST(a_file_that_is_shorter_than_it_was_is_told_by_name) {
+  TemporaryFolder folder;
+  std::string path = folder.write("file", "short");
+  ScriptedServer server([](Peer &peer) {
+    peer.head();
+    peer.to_the_end();
+  });
+  Client client(server.endpoint());
+  Request request = request_for("PUT", "/archive");
+  request.source = std::make_shared<FileInside>(path, 1000000, true);
+  CHECK_FAILS(client.send(request), Code::io, path + " became shorter");
+  server.check();
+}
+
+TEST(a_server_that_goes_in_the_middle_of_a_file_raises_no_signal) {
+  TemporaryFolder folder;
+  std::string path = folder.write("file", content_of(3000000));
+  signal(SIGPIPE, SIG_DFL);  // which would end this process
+  ScriptedServer server([](Peer &peer) {
+    peer.head();
+    peer.exactly(10);
+  });
+  Client client(server.endpoint());
+  Request request = request_for("PUT", "/archive");
+  request.source = std::make_shared<FileInside>(path, 3000000, true);
+  CHECK_FAILS(client.send(request), Code::unreachable, "PUT /archive");
+  server.check();
+  sigset_t pending, blocked;
+  sigpending(&pending);
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  CHECK_EQUAL(sigismember(&pending, SIGPIPE), 0);
+  CHECK_EQUAL(sigismember(&blocked, SIGPIPE), 0);
 }
 
 TEST(a_server_that_goes_in_the_middle_of_a_body_is_named) {
