@@ -23,7 +23,7 @@
  * - Inputs are copied during the call. Nothing that you pass in has to live longer.
  * - Objects may be freed in any order: each keeps alive what it needs of the one it was made from.
  * - `_free` ignores NULL, never waits for an engine, never fails, and removes nothing that the handle stands for. A
- *   container goes on running when its handle is freed. A freed progress abandons its work.
+ *   container goes on running when its handle is freed. A freed progress or stream abandons its work.
  * - On failure every output is NULL, 0 or false, and `*error`, if you asked for it, is a new object of yours.
  *
  * @section null NULL
@@ -40,9 +40,10 @@
  *
  * Engine, image, container and cancel objects may be used by any number of threads at once. Lists, options, builders
  * and metadata may be read by any number of threads, or changed by one. A progress lets one call in after the other.
+ * A stream has one reader and one writer at a time, which may be two threads; a second one gets CONU_ERROR_STATE.
  * Freeing an object while a call on it runs is an error of the caller. Callbacks run only on threads that called in.
  * The library installs no signal handler, never raises SIGPIPE and never ends the process. After `fork()` the child may
- * use engines, images and containers; a progress of the parent answers CONU_ERROR_STATE there.
+ * use engines, images and containers; a progress or stream of the parent answers CONU_ERROR_STATE there.
  *
  * @section time Time
  *
@@ -141,6 +142,8 @@ typedef struct conu_metadata conu_metadata_t;
 typedef struct conu_progress conu_progress_t;
 /** A folder of this host that was made for a test. */
 typedef struct conu_directory conu_directory_t;
+/** Bytes that come from a container, and go to it: a log, an executed command. */
+typedef struct conu_stream conu_stream_t;
 /** What a command that ran has left: exit code and output. */
 typedef struct conu_exec_result conu_exec_result_t;
 /** How to run a container: options and command, as on the command line. */
@@ -151,6 +154,10 @@ typedef struct conu_pull_options conu_pull_options_t;
 typedef struct conu_build_options conu_build_options_t;
 /** How a folder of this host is to be. */
 typedef struct conu_directory_options conu_directory_options_t;
+/** Options of a command to execute. */
+typedef struct conu_exec_options conu_exec_options_t;
+/** Options of a log. */
+typedef struct conu_logs_options conu_logs_options_t;
 
 /* --- library, errors, cancelling ---------------------------------------------------------------------------------- */
 
@@ -1140,13 +1147,187 @@ CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t 
                                            int *exit_code, conu_error_t **error);
 
 /**
- * What the container has written to its output and error streams so far, as UTF-8: invalid bytes and NUL become U+FFFD.
- * Docker Engine API, GET /containers/{id}/logs.
- * Returns CONU_ERROR_NOT_FOUND if it is gone; CONU_ERROR_UNSUPPORTED if its log cannot be read back; and
- * @ref usual "the usual ones".
+ * Runs a command in the container, beside its own process, and waits for it. Docker Engine API, POST
+ * /containers/{id}/exec and POST /exec/{id}/start.
+ *
+ * The command's exit code is a result, whatever it is, 126 and 127 too. At the deadline of the options, and at a
+ * cancel, the process is ended by SIGKILL, as the library can: engines have no call for it. It signals the process
+ * itself where the engine runs on this machine and the user may; at a deadline it else has a shell of the container do
+ * it. The message says whether the process still runs.
+ *
+ * The output is kept in memory, 256 MiB at most: beyond that the process is ended and the call is CONU_ERROR_IO.
+ *
+ * @param container The container.
+ * @param command The program, which is looked for in the container's PATH, and its arguments; no shell is in between.
+ * @param options Its input, user, environment and so on; NULL for none.
+ * @param cancel Ends the command and the call.
+ * @param[out] out The result.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_COMMAND_MISSING if the container has no such program; CONU_ERROR_COMMAND_FAILED if it cannot be
+ *   started for another reason; CONU_ERROR_TIMEOUT at the deadline; CONU_ERROR_STATE if the container does not run or
+ * is paused; CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
  */
+CONU_API conu_status_t conu_container_execute(conu_container_t *container, const conu_string_list_t *command,
+                                              const conu_exec_options_t *options, conu_cancel_t *cancel,
+                                              conu_exec_result_t **out, conu_error_t **error);
+
+/**
+ * Starts a command in the container, and gives the stream of its output, of any length. Without an input in the options
+ * the stream writes to the command's own; conu_stream_close_write() ends that. conu_stream_get_exit_code() has the exit
+ * code after the end.
+ *
+ * A command that could not be started is told by the read at the end, with the codes of conu_container_execute(); what
+ * came before it are the engine's words. The deadline of the options is kept while a call on the stream runs: the
+ * process is ended then, and reading gives CONU_ERROR_STATE. A freed stream leaves the process alone.
+ *
+ * @param container The container.
+ * @param command The program and its arguments.
+ * @param options Its input, user, environment and so on; NULL for none.
+ * @param cancel Ends the call, not the command.
+ * @param[out] out The stream.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE if the container does not run or is paused; CONU_ERROR_NOT_FOUND if it is gone; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_execute_stream(conu_container_t *container, const conu_string_list_t *command,
+                                                     const conu_exec_options_t *options, conu_cancel_t *cancel,
+                                                     conu_stream_t **out, conu_error_t **error);
+
+/** Options of a command; NULL if there is no memory. */
+CONU_API conu_exec_options_t *conu_exec_options_new(void);
+/** The user it runs as: a name or number, with `:GROUP` behind it if need be. */
+CONU_API conu_status_t conu_exec_options_set_user(conu_exec_options_t *options, const char *user, conu_error_t **error);
+/** The folder of the container that it starts in. */
+CONU_API conu_status_t conu_exec_options_set_workdir(conu_exec_options_t *options, const char *workdir,
+                                                     conu_error_t **error);
+/** One more variable of its environment. */
+CONU_API conu_status_t conu_exec_options_add_env(conu_exec_options_t *options, const char *name, const char *value,
+                                                 conu_error_t **error);
+/** Its whole standard input, of any bytes; with no bytes (`data` may be NULL then) it finds the end at once. */
+CONU_API conu_status_t conu_exec_options_set_stdin(conu_exec_options_t *options, const void *data, size_t size,
+                                                   conu_error_t **error);
+/** Whether it has a terminal: then all output comes by stdout, with "\r\n" at the ends of lines. */
+CONU_API void conu_exec_options_set_tty(conu_exec_options_t *options, bool tty);
+/** Whether it has all privileges. */
+CONU_API void conu_exec_options_set_privileged(conu_exec_options_t *options, bool privileged);
+/**
+ * The time after which the process is ended; negative for none. A process with a deadline has a variable CONU_EXEC_ID
+ * in its environment, by which it is found.
+ */
+CONU_API void conu_exec_options_set_timeout(conu_exec_options_t *options, int64_t timeout_ms);
+/** Frees them. */
+CONU_API void conu_exec_options_free(conu_exec_options_t *options);
+
+/**
+ * The container's log as a stream, of any length. Docker Engine API, GET /containers/{id}/logs.
+ *
+ * A log that is followed ends when the container does, after its last line. An engine that goes away meanwhile is
+ * CONU_ERROR_UNREACHABLE from reading.
+ *
+ * @param container The container.
+ * @param options Which part of it; NULL for all so far.
+ * @param cancel Ends the call.
+ * @param[out] out The stream.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the container is gone; CONU_ERROR_UNSUPPORTED if its log cannot be read back; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_logs(conu_container_t *container, const conu_logs_options_t *options,
+                                           conu_cancel_t *cancel, conu_stream_t **out, conu_error_t **error);
+
+/**
+ * What the container has written to its output and error streams so far, bytes as they were; free it with
+ * conu_bytes_free(). A log of more than 1 GiB is CONU_ERROR_IO: read that one as a stream. Statuses:
+ * conu_container_logs().
+ */
+CONU_API conu_status_t conu_container_logs_in_bytes(conu_container_t *container, conu_cancel_t *cancel, void **data,
+                                                    size_t *size, conu_error_t **error);
+
+/** The same as UTF-8: invalid bytes and NUL become U+FFFD. Statuses: conu_container_logs_in_bytes(). */
 CONU_API conu_status_t conu_container_logs_unicode(conu_container_t *container, conu_cancel_t *cancel, char **out,
                                                    conu_error_t **error);
+
+/** Options of a log: all there is, without following it; NULL if there is no memory. */
+CONU_API conu_logs_options_t *conu_logs_options_new(void);
+/** Whether to wait for what is still to come. */
+CONU_API void conu_logs_options_set_follow(conu_logs_options_t *options, bool follow);
+/** Whether each line begins with its time (RFC 3339; Docker has nanoseconds, Podman 4 whole seconds). */
+CONU_API void conu_logs_options_set_timestamps(conu_logs_options_t *options, bool timestamps);
+/** Whether stdout and stderr are wanted: both unless set. */
+CONU_API void conu_logs_options_set_channels(conu_logs_options_t *options, bool with_stdout, bool with_stderr);
+/** What was written from this moment on; 0 for no limit. */
+CONU_API void conu_logs_options_set_since(conu_logs_options_t *options, int64_t unix_ms);
+/** What was written until this moment; 0 for no limit. */
+CONU_API void conu_logs_options_set_until(conu_logs_options_t *options, int64_t unix_ms);
+/** Of what is there already the last lines only; negative for all. */
+CONU_API void conu_logs_options_set_tail(conu_logs_options_t *options, int64_t lines);
+/** Frees them. */
+CONU_API void conu_logs_options_free(conu_logs_options_t *options);
+
+/** Where bytes of a stream came from. */
+enum { CONU_CHANNEL_STDIN = 0, CONU_CHANNEL_STDOUT = 1, CONU_CHANNEL_STDERR = 2 };
+
+/**
+ * The next piece of a stream, of any size, as it came. CONU_ERROR_TIMEOUT and CONU_ERROR_CANCELLED do not end the
+ * stream: call again. After every other failure it gives that one again.
+ * @param stream The stream.
+ * @param timeout_ms How long to wait; 0 for what is there, negative for as long as it takes.
+ * @param cancel Ends the waiting.
+ * @param[out] channel CONU_CHANNEL_STDOUT or CONU_CHANNEL_STDERR.
+ * @param[out] data The bytes, borrowed until the next call that reads; NULL at the end.
+ * @param[out] size Their number.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if nothing has come; CONU_ERROR_STATE while another thread reads; CONU_ERROR_UNREACHABLE
+ *   if the engine went away; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_stream_next(conu_stream_t *stream, int64_t timeout_ms, conu_cancel_t *cancel, int *channel,
+                                        const void **data, size_t *size, conu_error_t **error);
+
+/**
+ * The next line of a stream, without its end ("\n" or "\r\n"). Lines are put together for each channel apart, and the
+ * last one need not have an end. An empty line has a size of 0, but its `data` is not NULL. A line of more than 1 MiB
+ * comes in parts of 1 MiB, each like a line. conu_stream_next() goes on behind the last line, and the other way round.
+ * Parameters and statuses: conu_stream_next().
+ */
+CONU_API conu_status_t conu_stream_next_line(conu_stream_t *stream, int64_t timeout_ms, conu_cancel_t *cancel,
+                                             int *channel, const void **data, size_t *size, conu_error_t **error);
+
+/**
+ * Writes to the process at the other end. A thread that both reads and writes must alternate, with deadlines: a peer
+ * that waits to be read stops reading.
+ * @param stream The stream.
+ * @param data Bytes; may be NULL if `size` is 0.
+ * @param size Their number.
+ * @param timeout_ms How long to wait for room; negative for as long as it takes.
+ * @param cancel Ends the waiting.
+ * @param[out] written How many bytes have gone; counts also where the call fails.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if there was no room for all of it; CONU_ERROR_STATE if the stream takes no input, or
+ *   another thread writes; CONU_ERROR_UNREACHABLE if the other end is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_stream_write(conu_stream_t *stream, const void *data, size_t size, int64_t timeout_ms,
+                                         conu_cancel_t *cancel, size_t *written, conu_error_t **error);
+
+/** No more will be written: the process finds the end of its input, and may still answer. Statuses:
+ * conu_stream_write(). */
+CONU_API conu_status_t conu_stream_close_write(conu_stream_t *stream, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Sets the size of the terminal at the other end, which the process is told by SIGWINCH. Returns CONU_ERROR_STATE if
+ * there is no terminal; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_stream_resize(conu_stream_t *stream, int rows, int columns, conu_cancel_t *cancel,
+                                          conu_error_t **error);
+
+/**
+ * The exit code of a command that was executed. Returns CONU_ERROR_STATE before the stream was read to its end, and for
+ * streams that are no command's; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_stream_get_exit_code(conu_stream_t *stream, conu_cancel_t *cancel, int *exit_code,
+                                                 conu_error_t **error);
+
+/** Frees the stream, and abandons what it does: the process at the other end runs on. */
+CONU_API void conu_stream_free(conu_stream_t *stream);
 
 /** @} */
 

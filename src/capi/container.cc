@@ -200,12 +200,3 @@ conu_status_t conu_container_wait(conu_container_t *container, int64_t timeout_m
     *exit_code = run(asked, cancel, [&](Api &api) { return conu::wait(api, asked, timeout_ms); });
   });
 }
-
-conu_status_t conu_container_logs_unicode(conu_container_t *container, conu_cancel_t *cancel, char **out,
-                                          conu_error_t **error) {
-  return guard(__func__, error, [&] {
-    need_out(out);
-    Container &asked = need_container(container);
-    *out = copied(as_utf8(run(asked, cancel, [&](Api &api) { return logs(api, asked); })));
-  });
-}

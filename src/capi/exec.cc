@@ -1,8 +1,85 @@
-// The results of commands.
+// Commands that are executed in containers, and the results of commands.
+#include "container/exec.h"
+
 #include "capi/guard.h"
 #include "capi/handles.h"
 
 using namespace conu;
+
+static ExecRequest request_of(const conu_string_list_t *command, const conu_exec_options_t *options) {
+  ExecRequest request;
+  if (options != nullptr) request = options->request;
+  request.command = need(command, "command").items;
+  return request;
+}
+
+conu_status_t conu_container_execute(conu_container_t *container, const conu_string_list_t *command,
+                                     const conu_exec_options_t *options, conu_cancel_t *cancel,
+                                     conu_exec_result_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = *need(container, "container").container;
+    ExecRequest request = request_of(command, options);
+    *out = new conu_exec_result{run(asked, cancel, [&](Api &api) { return execute(api, asked, request); })};
+  });
+}
+
+conu_status_t conu_container_execute_stream(conu_container_t *container, const conu_string_list_t *command,
+                                            const conu_exec_options_t *options, conu_cancel_t *cancel,
+                                            conu_stream_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    ContainerPtr asked = need(container, "container").container;
+    ExecRequest request = request_of(command, options);
+    auto open = [=](Api &api) { return open_exec_stream(api, asked, request); };
+    *out = new conu_stream{std::make_unique<Stream>(asked->engine(), open, of(cancel))};
+  });
+}
+
+conu_exec_options_t *conu_exec_options_new(void) {
+  return make_or_null([] { return new conu_exec_options; });
+}
+
+conu_status_t conu_exec_options_set_user(conu_exec_options_t *options, const char *user, conu_error_t **error) {
+  return guard(__func__, error, [&] { need(options, "options").request.user = need_text(user, "user"); });
+}
+
+conu_status_t conu_exec_options_set_workdir(conu_exec_options_t *options, const char *workdir, conu_error_t **error) {
+  return guard(__func__, error, [&] { need(options, "options").request.workdir = need_text(workdir, "workdir"); });
+}
+
+conu_status_t conu_exec_options_add_env(conu_exec_options_t *options, const char *name, const char *value,
+                                        conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    ExecRequest &request = need(options, "options").request;
+    std::string variable = need_text(name, "name"), text = need_text(value, "value");
+    if (variable.empty() || variable.find('=') != variable.npos)
+      throw Failure(Code::invalid_argument, "the argument name, \"" + variable + "\", is not the name of a variable");
+    request.environment.push_back(variable + "=" + text);
+  });
+}
+
+conu_status_t conu_exec_options_set_stdin(conu_exec_options_t *options, const void *data, size_t size,
+                                          conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    ExecRequest &request = need(options, "options").request;
+    request.input = std::string(need_bytes(data, size, "data"));
+  });
+}
+
+void conu_exec_options_set_tty(conu_exec_options_t *options, bool tty) {
+  if (options != nullptr) options->request.tty = tty;
+}
+
+void conu_exec_options_set_privileged(conu_exec_options_t *options, bool privileged) {
+  if (options != nullptr) options->request.privileged = privileged;
+}
+
+void conu_exec_options_set_timeout(conu_exec_options_t *options, int64_t timeout_ms) {
+  if (options != nullptr) options->request.timeout_ms = timeout_ms;
+}
+
+void conu_exec_options_free(conu_exec_options_t *options) { delete options; }
 
 static const void *bytes_of(const std::string &bytes, size_t *size) {
   if (size != nullptr) *size = bytes.size();

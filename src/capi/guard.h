@@ -63,6 +63,12 @@ inline std::string need_text(const char *argument, const char *name) {
   return argument;
 }
 
+// Bytes of which there may be none.
+inline std::string_view need_bytes(const void *data, size_t size, const char *name) {
+  if (data == nullptr && size > 0) reject_null(name);
+  return {static_cast<const char *>(data), size};
+}
+
 inline std::string text_or_empty(const char *argument) { return argument != nullptr ? argument : ""; }
 
 // An output: what it points to is cleared first, so that a failure leaves nothing behind.

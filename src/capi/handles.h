@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "container/container.h"
+#include "container/exec.h"
+#include "container/logs.h"
+#include "container/stream.h"
 #include "filesystem/directory.h"
 #include "image/build.h"
 #include "image/image.h"
@@ -70,6 +73,18 @@ struct conu_directory_options {
 
 struct conu_directory {
   std::unique_ptr<conu::Directory> directory;
+};
+
+struct conu_exec_options {
+  conu::ExecRequest request;  // all but the command
+};
+
+struct conu_logs_options {
+  conu::LogOptions options;
+};
+
+struct conu_stream {
+  std::unique_ptr<conu::Stream> stream;
 };
 
 struct conu_metadata {

@@ -1,8 +1,7 @@
-// A container of an engine: the handle, its end, its log.
+// A container of an engine: the handle, and its end.
 #include "container/container.h"
 
 #include "container/state.h"
-#include "engine/frames.h"
 #include "util/text.h"
 
 namespace conu {
@@ -112,40 +111,6 @@ Task<void> remove_container(Api &api, std::string id, std::string subject, bool 
     if (!force || pause < 0 || !is_about_to_end(*failure)) throw *failure;
     co_await sleep_for(pause);
   }
-}
-
-// --- log -------------------------------------------------------------------------------------------------------------
-
-// Whether what comes is a terminal's, without frames. Only the newer content type can be trusted: engines below
-// API 1.42, and Podman, call everything raw.
-static bool is_raw(const Exchange &exchange, const Container &container) {
-  return exchange.header("Content-Type") != "application/vnd.docker.multiplexed-stream" && container.has_terminal();
-}
-
-Task<std::string> logs(Api &api, Container &container) {
-  std::string log;
-  try {
-    Exchange exchange =
-        co_await api.open(api.request("GET"), container.path("/logs?stdout=1&stderr=1"), container.subject());
-    FrameReader frames(is_raw(exchange, container));
-    for (;;) {
-      std::string_view bytes = co_await exchange.next();
-      if (bytes.empty()) break;
-      frames.feed(bytes);
-      int channel;
-      std::string_view piece;
-      while (frames.next(&channel, &piece)) log.append(piece);
-    }
-    frames.finish();
-  } catch (Failure &failure) {
-    if (failure.message.find("does not support reading") != std::string::npos) failure.code = Code::unsupported;
-    // What is wrong with a frame is told without its place.
-    bool names_log = failure.message.find(container.id()) != std::string::npos;
-    if (failure.code == Code::protocol && !names_log)
-      failure.message = "the log of " + container.subject() + ": " + failure.message;
-    throw;
-  }
-  co_return log;
 }
 
 }  // namespace conu

@@ -51,7 +51,4 @@ Task<void> stop(Api &api, Container &container, int64_t grace_ms);  // rounded u
 Task<void> kill(Api &api, Container &container, std::string signal);
 Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes);
 
-// Both streams as they came, bytes untouched.
-Task<std::string> logs(Api &api, Container &container);
-
 }  // namespace conu

@@ -8,6 +8,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -62,6 +63,18 @@ ssize_t Connection::transmit(std::string_view bytes) {
   }
 }
 
+static int64_t microseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
+}
+
+// Timers of the loop count whole milliseconds, which is too long here: the thread itself sleeps.
+static void nap() {
+  const timespec pause{0, 400000};
+  nanosleep(&pause, nullptr);
+}
+
 Task<bool> Connection::fill() {
   if (begin_ == end_) begin_ = end_ = 0;
   if (end_ == capacity) {
@@ -70,8 +83,15 @@ Task<bool> Connection::fill() {
   }
   if (end_ == capacity) throw Failure(Code::protocol, peer_ + " sends a head that is too long");
   // More has hardly come since: to try at once would mostly be for nothing. (TLS keeps bytes where no poll sees them.)
-  if (is_drained_) co_await descriptor_.readable();
+  bool must_wait = is_drained_ && !is_rushed_;
+  if (is_drained_ && is_rushed_) nap();
   for (;;) {
+    if (must_wait) {
+      const int64_t short_us = 100;
+      int64_t before = gathers_ ? microseconds() : 0;
+      co_await descriptor_.readable();
+      is_rushed_ = gathers_ && microseconds() - before < short_us;
+    }
     char *room = buffer_.get() + end_;
     size_t size = capacity - end_;
     ssize_t n = tls_ ? tls_->receive(*this, room, size) : receive(room, size);
@@ -80,7 +100,7 @@ Task<bool> Connection::fill() {
       end_ += static_cast<size_t>(n);
       co_return n > 0;
     }
-    co_await descriptor_.readable();
+    must_wait = true;
   }
 }
 
@@ -89,9 +109,11 @@ size_t Connection::try_write(std::string_view bytes) {
   return n < 0 ? 0 : static_cast<size_t>(n);
 }
 
-Task<void> Connection::write(std::string_view bytes) {
+Task<void> Connection::write(std::string_view bytes, size_t *written) {
   for (;;) {
-    bytes.remove_prefix(try_write(bytes));
+    size_t gone = try_write(bytes);
+    bytes.remove_prefix(gone);
+    if (written != nullptr) *written += gone;
     bool all_out = bytes.empty() && (!tls_ || tls_->flush(*this));
     if (all_out) co_return;
     co_await descriptor_.writable();

@@ -36,7 +36,12 @@ class Connection {
   std::string_view buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void consume(size_t size) { begin_ += size; }
 
-  Task<void> write(std::string_view bytes);
+  // While the other side sends small pieces fast, has fill() wait for a fraction of a millisecond, so that a read takes
+  // many of them, and this side is not woken for each. What comes after a pause is read at once all the same.
+  void gather(bool yes) { gathers_ = yes; }
+
+  // `written` counts the bytes that have gone, also where it fails.
+  Task<void> write(std::string_view bytes, size_t *written = nullptr);
   // Writes what goes without waiting, and gives how much that was.
   size_t try_write(std::string_view bytes);
   // Without copying it through this process, where the connection is plain and the file's system can do it.
@@ -63,7 +68,9 @@ class Connection {
   static constexpr size_t capacity = 64 << 10;
   std::unique_ptr<char[]> buffer_{new char[capacity]};
   size_t begin_ = 0, end_ = 0;
-  bool is_drained_ = false;         // the last read took all there was
+  bool is_drained_ = false;  // the last read took all there was
+  bool gathers_ = false;
+  bool is_rushed_ = false;          // what is read comes faster than it could be waited for
   size_t received_ = 0, sent_ = 0;  // since the socket was last made to wait
 };
 

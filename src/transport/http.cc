@@ -78,10 +78,16 @@ Exchange::Exchange(HttpClient &client, std::shared_ptr<Connection> connection, c
 Exchange::~Exchange() = default;
 
 void Exchange::fail(const Failure &failure) {
+  set_broken(failure);
+  std::rethrow_exception(broken_);
+}
+
+void Exchange::set_broken(const Failure &failure) {
+  if (connection_) connection_->abort();  // somebody may be writing
   connection_.reset();
   if (upload_ && upload_->failure) {
     broken_ = upload_->failure;
-    std::rethrow_exception(broken_);
+    return;
   }
   const std::string &url = client_->endpoint().url;
   std::string message = name_ + ": ";
@@ -93,7 +99,6 @@ void Exchange::fail(const Failure &failure) {
   if (hint.empty() && failure.code == Code::unreachable)
     hint = "the engine has stopped or was restarted in the middle of the call; try again";
   broken_ = std::make_exception_ptr(Failure(failure.code, message + failure.message, hint, failure.http_status));
-  std::rethrow_exception(broken_);
 }
 
 static std::string head_of(const Request &request, const Endpoint &endpoint) {
@@ -150,15 +155,11 @@ Task<std::string_view> Exchange::next() {
   std::optional<Failure> failure;
   try {
     Scope &scope = co_await current_scope();
-    std::string_view piece;
-    while (connection_ && !parser_.is_done()) {
-      std::string_view bytes = connection_->buffered();
-      if (!bytes.empty()) {
-        size_t used = parser_.parse(bytes, &piece);
-        connection_->consume(used);
-        if (!piece.empty()) co_return piece;
-        if (used > 0) continue;
-      }
+    for (;;) {
+      std::string_view piece = at_hand();
+      if (!piece.empty()) co_return piece;
+      if (broken_) std::rethrow_exception(broken_);
+      if (is_upgraded() ? is_over_ : !connection_ || parser_.is_done()) break;
       Deadline deadline(scope, piece_timeout_ms_, [this] {
         return Failure(Code::timeout,
                        name_ + " at " + client_->endpoint().url + ": nothing has come for " +
@@ -166,17 +167,55 @@ Task<std::string_view> Exchange::next() {
                        stuck_hint);
       });
       bool more = co_await connection_->fill();
-      if (!more) parser_.finish();
+      if (!more && is_upgraded()) is_over_ = true;
+      if (!more && !is_upgraded()) parser_.finish();
     }
   } catch (const Failure &caught) {
     failure = caught;
   }
+  if (broken_) std::rethrow_exception(broken_);
   // A cancel or a deadline of the caller takes nothing away: the next call goes on where this one stood.
   if (failure && (failure->code == Code::cancelled || failure->code == Code::timeout)) throw *failure;
   if (failure) fail(*failure);
+  if (is_upgraded()) co_return std::string_view();  // bytes may go on to the other side
   if (connection_ && parser_.keeps_alive() && (!upload_ || upload_->done)) client_->give_back(std::move(connection_));
   connection_.reset();
   co_return std::string_view();
+}
+
+std::string_view Exchange::at_hand() {
+  std::string_view piece;
+  if (broken_ || !connection_) return piece;
+  if (is_upgraded()) {
+    piece = connection_->buffered();
+    connection_->consume(piece.size());
+    return piece;
+  }
+  try {
+    while (piece.empty() && !parser_.is_done() && !connection_->buffered().empty()) {
+      size_t used = parser_.parse(connection_->buffered(), &piece);
+      connection_->consume(used);
+      if (used == 0) break;
+    }
+  } catch (const Failure &failure) {
+    set_broken(failure);
+  }
+  return piece;
+}
+
+std::shared_ptr<Connection> Exchange::writable_connection() {
+  if (connection_) return connection_;
+  throw Failure(Code::state, name_ + ": nothing can be written, the other side has ended the connection");
+}
+
+Task<void> Exchange::write(std::string_view bytes, size_t *written) {
+  auto connection = writable_connection();  // it stays, whatever the reading comes upon
+  co_await connection->write(bytes, written);
+}
+
+Task<void> Exchange::close_write() {
+  auto connection = writable_connection();
+  co_await connection->close_write();
 }
 
 Task<std::string> Exchange::rest(size_t limit) {
@@ -219,6 +258,7 @@ Task<Exchange> HttpClient::open(Request request) {
     auto connection = take_warm();
     bool warm = connection != nullptr;
     if (!warm) connection = co_await connect(request);
+    connection->gather(request.gathers);
     Exchange exchange(*this, std::move(connection), request);
     std::optional<Failure> failure;
     try {

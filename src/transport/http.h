@@ -37,6 +37,9 @@ struct Request {
   int64_t head_timeout_ms = 60000;
   // For each further piece of the answer's body; negative: no limit.
   int64_t piece_timeout_ms = -1;
+  // The answer comes in many small pieces: while they come fast they are read some at a time, see
+  // Connection::gather().
+  bool gathers = false;
 
   bool is_idempotent() const { return !source && (method == "GET" || method == "HEAD" || method == "DELETE"); }
   std::string name() const { return method + " " + target.substr(0, target.find('?')); }  // for messages
@@ -58,11 +61,19 @@ class Exchange {
   // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to
   // the client at the end, and is closed where the body was not read whole. An await that a cancel or a time ended may
   // be repeated.
+  //
+  // After an upgrade (101), the body is all that comes until the other side ends it.
   Task<std::string_view> next();
+  // The same of what has come already: empty where next() would have to wait, too.
+  std::string_view at_hand();
   Task<std::string> rest(size_t limit = 256 << 20);
 
-  // After an upgrade (101, or 200 with a body that never ends): the connection, with what was read behind the head in
-  // its buffer. Nothing else of the exchange may be used afterwards.
+  // After an upgrade (101, or 200 with a body that ends with the connection) bytes go the other way, too, beside the
+  // reading. `written` counts also where it fails.
+  Task<void> write(std::string_view bytes, size_t *written);
+  Task<void> close_write();
+  // Or the connection itself, with what was read behind the head in its buffer. Nothing else of the exchange may be
+  // used afterwards.
   std::shared_ptr<Connection> take_connection() { return std::move(connection_); }
 
  private:
@@ -71,6 +82,9 @@ class Exchange {
   static Task<void> upload(std::shared_ptr<Upload> upload);
   Task<void> send(const Request &request);
   Task<void> read_head();
+  bool is_upgraded() const { return parser_.status() == 101; }
+  std::shared_ptr<Connection> writable_connection();
+  void set_broken(const Failure &failure);
   [[noreturn]] void fail(const Failure &failure);
 
   HttpClient *client_;
@@ -79,6 +93,7 @@ class Exchange {
   ResponseParser parser_;
   bool is_head_request_;
   bool got_bytes_ = false;
+  bool is_over_ = false;       // of an upgraded connection: the other side sends no more
   std::exception_ptr broken_;  // what every further next() throws
   int64_t head_timeout_ms_;
   int64_t piece_timeout_ms_;

@@ -2,7 +2,7 @@
 # Checks the shape of the library: its SONAME, its size without symbols, what it links with. library.sh LIBRARY
 set -eu
 library=$1
-limit=1500000
+limit=4000000
 
 soname=$(readelf --dynamic "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 [ "$soname" = libconu.so.0 ] || { echo "the SONAME is '$soname', not libconu.so.0"; exit 1; }

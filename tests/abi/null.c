@@ -30,6 +30,9 @@ static struct {
   conu_exec_result_t *exec_result;
   conu_directory_options_t *directory_options;
   conu_directory_t *directory;
+  conu_stream_t *stream;
+  conu_exec_options_t *exec_options;
+  conu_logs_options_t *logs_options;
 } samples;
 
 static const char *image_name;
@@ -116,6 +119,8 @@ static int make_samples(void **state) {
   samples.string_list = conu_string_list_new();
   samples.pull_options = conu_pull_options_new();
   samples.build_options = conu_build_options_new();
+  samples.exec_options = conu_exec_options_new();
+  samples.logs_options = conu_logs_options_new();
   expect_ok(conu_string_list_append(samples.string_list, "example", &error), &error);
   expect_ok(conu_run_builder_new(NULL, NULL, &samples.run_builder, &error), &error);
   samples.directory_options = conu_directory_options_new();
@@ -130,6 +135,7 @@ static int make_samples(void **state) {
   expect_ok(conu_image_get_metadata(samples.image, false, NULL, &samples.metadata, &error), &error);
   expect_ok(conu_image_pull_progress(samples.image, NULL, NULL, &samples.progress, &error), &error);
   expect_ok(conu_image_run_via_api(samples.image, NULL, NULL, &samples.container, &error), &error);
+  expect_ok(conu_container_logs(samples.container, NULL, NULL, &samples.stream, &error), &error);
   return 0;
 }
 
@@ -137,6 +143,7 @@ static int free_samples(void **state) {
   (void)state;
   conu_error_t *error = NULL;
   if (samples.container) expect_ok(conu_container_delete(samples.container, true, true, NULL, &error), &error);
+  conu_stream_free(samples.stream);
   conu_container_free(samples.container);
   conu_progress_free(samples.progress);
   conu_metadata_free(samples.metadata);
@@ -147,6 +154,8 @@ static int free_samples(void **state) {
   conu_directory_options_free(samples.directory_options);
   conu_exec_result_free(samples.exec_result);
   conu_build_options_free(samples.build_options);
+  conu_exec_options_free(samples.exec_options);
+  conu_logs_options_free(samples.logs_options);
   conu_pull_options_free(samples.pull_options);
   conu_run_builder_free(samples.run_builder);
   conu_string_list_free(samples.string_list);

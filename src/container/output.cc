@@ -1,0 +1,56 @@
+// What an engine sends of a container's output, in pieces by channel.
+#include "container/output.h"
+
+namespace conu {
+
+// Only the newer content type can be trusted: engines below API 1.42, and Podman, call everything raw.
+bool is_raw(const Exchange &exchange, bool has_terminal) {
+  return exchange.header("Content-Type") != "application/vnd.docker.multiplexed-stream" && has_terminal;
+}
+
+// Moves frames of one channel to what is taken. False where one of another channel came, which is held.
+bool Output::take_frames() {
+  if (!held_.bytes.empty()) {
+    channel_ = held_.channel;
+    taken_.append(std::exchange(held_.bytes, {}));
+  }
+  Piece piece;
+  while (frames_.next(&piece.channel, &piece.bytes)) {
+    if (!taken_.empty() && piece.channel != channel_) {
+      held_ = piece;
+      return false;
+    }
+    channel_ = piece.channel;
+    taken_.append(piece.bytes);
+  }
+  return true;
+}
+
+Task<std::optional<Piece>> Output::next() {
+  taken_.clear();
+  if (broken_) std::rethrow_exception(broken_);
+  try {
+    while (take_frames()) {
+      std::string_view bytes = exchange_.at_hand();
+      if (bytes.empty() && !taken_.empty()) break;
+      if (bytes.empty()) bytes = co_await exchange_.next();
+      if (bytes.empty()) {
+        frames_.finish();
+        co_return std::nullopt;
+      }
+      frames_.feed(bytes);
+    }
+  } catch (Failure &failure) {
+    // What is wrong with a frame is told without its place.
+    if (failure.code == Code::protocol && failure.message.find(subject_) == std::string::npos)
+      failure.message = subject_ + ": " + failure.message;
+    bool is_of_the_waiting = failure.code == Code::timeout || failure.code == Code::cancelled;
+    if (is_of_the_waiting) throw;
+    broken_ = std::current_exception();
+    if (taken_.empty()) throw;
+  }
+  Piece piece{channel_, taken_};
+  co_return piece;
+}
+
+}  // namespace conu

@@ -1,0 +1,42 @@
+// What an engine sends of a container's output (a log, an attached or executed process), in pieces by channel.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "container/lines.h"
+#include "engine/frames.h"
+#include "transport/http.h"
+
+namespace conu {
+
+class Container;
+
+// Whether an answer comes without frames, as a terminal's output does.
+bool is_raw(const Exchange &exchange, bool has_terminal);
+
+class Output {
+ public:
+  // `subject` says in messages what it is: "the log of the container x".
+  Output(Exchange exchange, bool raw, std::string subject)
+      : exchange_(std::move(exchange)), frames_(raw), subject_(std::move(subject)) {}
+
+  // The next piece, never empty; nothing at the end. Takes together what has come of one channel. The view holds until
+  // the next call. An await that a cancel or a time ended may be repeated.
+  Task<std::optional<Piece>> next();
+
+  Exchange &exchange() { return exchange_; }
+
+ private:
+  bool take_frames();
+
+  Exchange exchange_;
+  FrameReader frames_;
+  std::string subject_;
+  Piece held_;         // of another channel than what was given last
+  std::string taken_;  // frames of one channel
+  int channel_ = 1;
+  std::exception_ptr broken_;  // what every further next() throws
+};
+
+}  // namespace conu
