@@ -19,6 +19,8 @@ require "conu/metadata"
 require "conu/image"
 require "conu/run_builder"
 require "conu/container"
+require "conu/exec"
+require "conu/directory"
 
 module Conu
   # The name of an image, taken apart. +tag+ and +digest+ are nil where absent; +familiar+ is the shortest form and

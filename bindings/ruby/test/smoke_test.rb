@@ -2,7 +2,6 @@
 
 # The smoke test: the main job on a real engine.
 require_relative "support"
-require "pathname"
 
 describe Conu::Engine do
   it "tells about itself" do

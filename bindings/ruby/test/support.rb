@@ -3,6 +3,7 @@
 # What the tests share: the engine that CONU_HOST names, the image of the registry that CONU_TEST_REGISTRY names, and
 # containers that are removed at the end of each test. What a test makes is named for its process.
 require "minitest/autorun"
+require "pathname"
 require "socket"
 require "timeout"
 require "tmpdir"

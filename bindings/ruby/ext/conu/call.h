@@ -8,6 +8,7 @@
 #include <ruby.h>
 #include <ruby/encoding.h>
 #include <ruby/thread.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -17,6 +18,7 @@ namespace conu_ruby {
 struct Outcome {
   conu_error_t *error;
   int interrupt;
+  const size_t *written;  // where a write has counted
 };
 
 // A call in flight, and the Ruby objects that it was given.
@@ -184,7 +186,8 @@ inline void raise(Outcome outcome, swig_type_info *error_type) {
   }
   if (outcome.error != nullptr) {
     VALUE error = SWIG_NewPointerObj(outcome.error, error_type, SWIG_POINTER_OWN);
-    rb_exc_raise(rb_funcall(rb_path2class("Conu::Error"), rb_intern("from"), 1, error));
+    VALUE written = outcome.written == nullptr ? Qnil : SIZET2NUM(*outcome.written);
+    rb_exc_raise(rb_funcall(rb_path2class("Conu::Error"), rb_intern("from"), 2, error, written));
   }
 }
 
@@ -210,6 +213,17 @@ inline VALUE frozen_copy(VALUE string, const char *name) {
   return copy;
 }
 
+// The same for bytes, whatever they are.
+inline VALUE frozen_bytes(VALUE string) {
+  if (NIL_P(string)) return Qnil;
+  Check_Type(string, T_STRING);
+  return rb_str_new_frozen(string);
+}
+
+inline VALUE copy_bytes(const void *data, size_t size) {
+  return data == nullptr ? Qnil : rb_str_new(static_cast<const char *>(data), static_cast<long>(size));
+}
+
 inline VALUE new_string(VALUE chars) { return rb_utf8_str_new_cstr(reinterpret_cast<const char *>(chars)); }
 
 // Makes a String of what libconu allocated, and frees that.
@@ -220,6 +234,38 @@ inline VALUE take_string(char *chars) {
   conu_string_free(chars);
   if (raised != 0) rb_jump_tag(raised);
   return string;
+}
+
+struct Bytes {
+  void *data;
+  size_t size;
+};
+
+inline VALUE new_bytes(VALUE user) {
+  auto *bytes = reinterpret_cast<Bytes *>(user);
+  return copy_bytes(bytes->data, bytes->size);
+}
+
+inline VALUE take_bytes(void *data, size_t size) {
+  Bytes bytes = {data, size};
+  int raised = 0;
+  VALUE string = rb_protect(new_bytes, reinterpret_cast<VALUE>(&bytes), &raised);
+  conu_bytes_free(data);
+  if (raised != 0) rb_jump_tag(raised);
+  return string;
+}
+
+inline VALUE new_socket(VALUE fd) { return rb_funcall(rb_path2class("TCPSocket"), rb_intern("for_fd"), 1, fd); }
+
+// Makes a TCPSocket of a descriptor, which it closes.
+inline VALUE take_socket(int fd) {
+  int raised = 0;
+  VALUE socket = rb_protect(new_socket, INT2NUM(fd), &raised);
+  if (raised != 0) {
+    ::close(fd);
+    rb_jump_tag(raised);
+  }
+  return socket;
 }
 
 }  // namespace conu_ruby

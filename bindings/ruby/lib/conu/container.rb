@@ -5,17 +5,57 @@ module Conu
   class Container < Handle
     private_class_method :new
 
+    # A container that the engine has, by its ID, the beginning of it, or its name.
+    def self.from_id(id_or_name, engine: nil, &block)
+      wrap(Native.container_from_id(engine&.native, id_or_name), &block)
+    end
+
     # The ID.
     def id = native.get_id
 
     # The name.
     def name = native.get_name
 
+    # All that the engine tells about the container, as a Hash. The answer is kept until +refresh+. (#inspect is Ruby's.)
+    def inspect_data(refresh: false) = Convert.document(native.inspect(refresh))
+
+    # The same facts, read into a Metadata.
+    def metadata(refresh: false) = Metadata.take(native.get_metadata(refresh))
+
+    # The image that it was made from.
+    def image(&block) = Image.wrap(native.get_image, &block)
+
+    # What it was made from, in the words of whoever made it: the name of an image, or its ID.
+    def image_name = native.get_image_name
+
+    # Its state now: "created", "running", "paused", "restarting", "removing", "exited" or "dead".
+    def status = native.get_status
+
     # Whether it runs now.
     def running? = native.is_running
 
+    # The process ID of its first process, as the engine's host counts them; 0 where it does not run.
+    def pid = native.get_pid
+
     # The exit code of a container that has ended; 0 while it runs.
     def exit_code = native.exit_code
+
+    # Its IPv4 addresses, one for each network.
+    def ipv4_addresses = Convert.strings(native.get_IPv4s)
+
+    # Its global IPv6 addresses, one for each network.
+    def ipv6_addresses = Convert.strings(native.get_IPv6s)
+
+    # The ports that it exposes or publishes, such as "8080".
+    def ports = Convert.strings(native.get_ports)
+
+    # Where a TCP port is published: an Array of Hashes with "HostIp" and "HostPort". Without a port, a Hash of such
+    # Arrays for all ports, with names such as "80/tcp".
+    def port_mappings(port = nil) = Convert.document(native.get_port_mappings(port || 0))
+
+    # The port of 127.0.0.1, on the engine's host, that leads to a TCP port of the container. StateError if there is
+    # none.
+    def host_port(port) = native.get_host_port(port)
 
     # Asks the container to end, and kills it after the grace: seconds, rounded up to whole ones; nil for its own.
     def stop(grace: nil)

@@ -12,27 +12,31 @@ module Conu
     attr_reader :http_status
     # More about the failure, as a Hash, where a method says that there is more; otherwise nil.
     attr_reader :details
+    # How many bytes a write had written before it failed; nil for other calls.
+    attr_reader :written
 
-    def initialize(message = nil, operation: nil, hint: nil, http_status: nil, details: nil)
+    def initialize(message = nil, operation: nil, hint: nil, http_status: nil, details: nil, written: nil)
       super(hint ? "#{message} (#{hint})" : message)
       @operation = operation
       @hint = hint
       @http_status = http_status
       @details = details
+      @written = written
     end
 
     # The kind of failure as a Symbol, such as :not_found. :unknown is one of a libconu that is newer than this gem.
     def code = :unknown
 
     # The exception for an error object of libconu.
-    def self.from(native) # :nodoc:
+    def self.from(native, written) # :nodoc:
       status = native.get_http_status
       KINDS.fetch(native.get_code, Error).new(
         native.get_message,
         operation: native.get_operation,
         hint: native.get_hint,
         http_status: status.zero? ? nil : status,
-        details: Convert.document(native.get_details_json)
+        details: Convert.document(native.get_details_json),
+        written: written
       )
     end
   end
