@@ -136,6 +136,8 @@ typedef struct conu_image conu_image_t;
 typedef struct conu_image_list conu_image_list_t;
 /** A container of an engine. */
 typedef struct conu_container conu_container_t;
+/** A list of containers. */
+typedef struct conu_container_list conu_container_list_t;
 /** What an engine tells about an image or a container, at one moment. */
 typedef struct conu_metadata conu_metadata_t;
 /** A pull, push, build or load that is under way. */
@@ -418,6 +420,13 @@ CONU_API conu_status_t conu_engine_login(conu_engine_t *engine, const char *user
 CONU_API conu_status_t conu_engine_list_images(conu_engine_t *engine, conu_cancel_t *cancel, conu_image_list_t **out,
                                                conu_error_t **error);
 
+/**
+ * The containers that the engine has, whoever made them, those that do not run among them. Docker Engine API, GET
+ * /containers/json. Returns @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_list_containers(conu_engine_t *engine, conu_cancel_t *cancel,
+                                                   conu_container_list_t **out, conu_error_t **error);
+
 /** How many images there are. */
 CONU_API size_t conu_image_list_size(const conu_image_list_t *list);
 
@@ -427,6 +436,16 @@ CONU_API conu_status_t conu_image_list_get(const conu_image_list_t *list, size_t
 
 /** Frees a list. Images that were taken from it stay. */
 CONU_API void conu_image_list_free(conu_image_list_t *list);
+
+/** How many containers there are. */
+CONU_API size_t conu_container_list_size(const conu_container_list_t *list);
+
+/** The container at an index, counted from 0, as a handle of its own. CONU_ERROR_INVALID_ARGUMENT beyond the end. */
+CONU_API conu_status_t conu_container_list_get(const conu_container_list_t *list, size_t index, conu_container_t **out,
+                                               conu_error_t **error);
+
+/** Frees a list. Containers that were taken from it stay. */
+CONU_API void conu_container_list_free(conu_container_list_t *list);
 
 /** @} */
 
@@ -979,7 +998,7 @@ CONU_API void conu_container_free(conu_container_t *container);
 /** The ID. */
 CONU_API const char *conu_container_get_id(const conu_container_t *container);
 
-/** The name, without a slash. */
+/** The name, without a slash. A container that is renamed by this handle keeps the string of its old name alive. */
 CONU_API const char *conu_container_get_name(const conu_container_t *container);
 
 /**
@@ -1096,6 +1115,14 @@ CONU_API conu_status_t conu_container_get_host_port(conu_container_t *container,
                                                     int *out, conu_error_t **error);
 
 /**
+ * Starts a container that was created or has ended. Success also if it runs already. Docker Engine API, POST
+ * /containers/{id}/start.
+ * Returns CONU_ERROR_CONFLICT if it is paused; CONU_ERROR_COMMAND_MISSING if it has no such program;
+ * CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_start(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
  * Asks the container to end, and kills it when the grace is over. Success also if it has ended already. Docker Engine
  * API, POST /containers/{id}/stop.
  * @param container The container.
@@ -1108,6 +1135,19 @@ CONU_API conu_status_t conu_container_stop(conu_container_t *container, int64_t 
                                            conu_error_t **error);
 
 /**
+ * Stops the container as conu_container_stop() does, if it runs, and starts it again. Docker Engine API, POST
+ * /containers/{id}/restart.
+ * @param container The container.
+ * @param grace_ms Rounded up to whole seconds; negative for the container's own.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_COMMAND_MISSING if it has no such program; CONU_ERROR_NOT_FOUND if it is gone; and @ref usual
+ *   "the usual ones".
+ */
+CONU_API conu_status_t conu_container_restart(conu_container_t *container, int64_t grace_ms, conu_cancel_t *cancel,
+                                              conu_error_t **error);
+
+/**
  * Sends a signal. Docker Engine API, POST /containers/{id}/kill.
  * @param container The container.
  * @param signal Name or number, such as "TERM", "SIGTERM" or "15"; NULL for KILL.
@@ -1117,6 +1157,32 @@ CONU_API conu_status_t conu_container_stop(conu_container_t *container, int64_t 
  */
 CONU_API conu_status_t conu_container_kill(conu_container_t *container, const char *signal, conu_cancel_t *cancel,
                                            conu_error_t **error);
+
+/**
+ * Holds all processes of the container where they are. Docker Engine API, POST /containers/{id}/pause.
+ * Returns CONU_ERROR_CONFLICT if it does not run or is paused already; CONU_ERROR_NOT_FOUND if it is gone; and
+ * @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_pause(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Lets the processes of a paused container go on. Docker Engine API, POST /containers/{id}/unpause.
+ * Returns CONU_ERROR_CONFLICT if it is not paused; CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_unpause(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Gives the container another name. Docker Engine API, POST /containers/{id}/rename.
+ * @param container The container; conu_container_get_name() tells the new name from then on, other handles to it do
+ * not.
+ * @param name The name. The one that it has already is a success.
+ * @param cancel Ends the call.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if no container can be called so; CONU_ERROR_CONFLICT if another one is;
+ *   CONU_ERROR_NOT_FOUND if the container is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_rename(conu_container_t *container, const char *name, conu_cancel_t *cancel,
+                                             conu_error_t **error);
 
 /**
  * Removes the container. A removal that is under way already counts as success. Docker Engine API, DELETE
@@ -1131,6 +1197,49 @@ CONU_API conu_status_t conu_container_kill(conu_container_t *container, const ch
  */
 CONU_API conu_status_t conu_container_delete(conu_container_t *container, bool force, bool volumes,
                                              conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Makes an image of the container's files and configuration. A container that runs is paused meanwhile. The image
+ * carries the label `conu.image_session`, by which cleaning up finds it; those that mark the container as one of
+ * libconu's are blank in it. On Podman, `TERM` and `container` join its environment. Docker Engine API, POST /commit.
+ * @param container The container.
+ * @param repository Name for the image; NULL for none.
+ * @param tag Tag for the name; NULL for "latest".
+ * @param cancel Ends the call; an image that was made then is removed again.
+ * @param[out] out The image.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if the name is malformed, or is missing where there is a tag;
+ * CONU_ERROR_NOT_FOUND if the container is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_commit(conu_container_t *container, const char *repository, const char *tag,
+                                             conu_cancel_t *cancel, conu_image_t **out, conu_error_t **error);
+
+/**
+ * The files that differ from the image's, as a JSON array of objects with `Path` and `Kind`: 0 changed, 1 added,
+ * 2 removed. Docker Engine API, GET /containers/{id}/changes.
+ * Returns CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_changes(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                              conu_error_t **error);
+
+/**
+ * What the container uses of processor, memory, network and devices at this moment, as the JSON that the engine sent.
+ * Docker Engine API, GET /containers/{id}/stats.
+ * Returns CONU_ERROR_CONFLICT if it does not run; CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_stats(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                            conu_error_t **error);
+
+/**
+ * Its processes, as a JSON object: `Titles` of the columns, such as "PID" and "CMD", and `Processes`, a row for each.
+ * Process IDs are those of the engine's host. Which columns there are depends on the engine. Docker Engine API, GET
+ * /containers/{id}/top.
+ * Returns CONU_ERROR_CONFLICT if it does not run, and on Podman if it is paused; CONU_ERROR_NOT_FOUND if it is gone;
+ * and
+ * @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_top(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                          conu_error_t **error);
 
 /**
  * Waits until the container ends. One that has ended already answers at once. Docker Engine API, POST

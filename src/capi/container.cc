@@ -3,7 +3,11 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "container/commit.h"
+#include "container/lifecycle.h"
+#include "container/report.h"
 #include "container/state.h"
+#include "session/cleanup.h"
 #include "util/text.h"
 
 using namespace conu;
@@ -166,11 +170,26 @@ conu_status_t conu_container_get_host_port(conu_container_t *container, int port
 
 // --- its life --------------------------------------------------------------------------------------------------------
 
+conu_status_t conu_container_start(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    Container &asked = need_container(container);
+    run(asked, cancel, [&](Api &api) { return start(api, asked); });
+  });
+}
+
 conu_status_t conu_container_stop(conu_container_t *container, int64_t grace_ms, conu_cancel_t *cancel,
                                   conu_error_t **error) {
   return guard(__func__, error, [&] {
     Container &asked = need_container(container);
     run(asked, cancel, [&](Api &api) { return stop(api, asked, grace_ms); });
+  });
+}
+
+conu_status_t conu_container_restart(conu_container_t *container, int64_t grace_ms, conu_cancel_t *cancel,
+                                     conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    Container &asked = need_container(container);
+    run(asked, cancel, [&](Api &api) { return restart(api, asked, grace_ms); });
   });
 }
 
@@ -184,11 +203,70 @@ conu_status_t conu_container_kill(conu_container_t *container, const char *signa
   });
 }
 
+conu_status_t conu_container_pause(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    Container &asked = need_container(container);
+    run(asked, cancel, [&](Api &api) { return conu::pause(api, asked); });
+  });
+}
+
+conu_status_t conu_container_unpause(conu_container_t *container, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    Container &asked = need_container(container);
+    run(asked, cancel, [&](Api &api) { return unpause(api, asked); });
+  });
+}
+
+conu_status_t conu_container_rename(conu_container_t *container, const char *name, conu_cancel_t *cancel,
+                                    conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    Container &asked = need_container(container);
+    std::string text = need_text(name, "name");
+    run(asked, cancel, [&](Api &api) { return conu::rename(api, asked, text); });
+  });
+}
+
 conu_status_t conu_container_delete(conu_container_t *container, bool force, bool volumes, conu_cancel_t *cancel,
                                     conu_error_t **error) {
   return guard(__func__, error, [&] {
     Container &asked = need_container(container);
     run(asked, cancel, [&](Api &api) { return remove_container(api, asked.id(), asked.subject(), force, volumes); });
+  });
+}
+
+conu_status_t conu_container_commit(conu_container_t *container, const char *repository, const char *tag,
+                                    conu_cancel_t *cancel, conu_image_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = new conu_image{run(
+        asked, cancel, [&](Api &api) { return commit(api, asked, text_or_empty(repository), text_or_empty(tag)); })};
+  });
+}
+
+conu_status_t conu_container_changes(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                     conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = copied(run(asked, cancel, [&](Api &api) { return changes(api, asked); }));
+  });
+}
+
+conu_status_t conu_container_stats(conu_container_t *container, conu_cancel_t *cancel, char **out,
+                                   conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = copied(run(asked, cancel, [&](Api &api) { return stats(api, asked); }));
+  });
+}
+
+conu_status_t conu_container_top(conu_container_t *container, conu_cancel_t *cancel, char **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Container &asked = need_container(container);
+    *out = copied(run(asked, cancel, [&](Api &api) { return top(api, asked); }));
   });
 }
 

@@ -1,8 +1,9 @@
-// Engines, and the lists of images that they give.
+// Engines, and the lists that they give.
 #include "engine/engine.h"
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "container/state.h"
 
 using namespace conu;
 
@@ -88,18 +89,44 @@ conu_status_t conu_engine_list_images(conu_engine_t *engine, conu_cancel_t *canc
   });
 }
 
+conu_status_t conu_engine_list_containers(conu_engine_t *engine, conu_cancel_t *cancel, conu_container_list_t **out,
+                                          conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    auto found = engine_of(engine, cancel);
+    *out = new conu_container_list{found->run(of(cancel), [&](Api &api) { return list_containers(api, found); })};
+  });
+}
+
+// The item at `index` of a list of `what`.
+template <class Items>
+static const auto &item_at(const Items &items, size_t index, const char *what) {
+  if (index >= items.size())
+    throw Failure(Code::invalid_argument, "the index " + std::to_string(index) + " is beyond the end of a list of " +
+                                              std::to_string(items.size()) + " " + what);
+  return items[index];
+}
+
 size_t conu_image_list_size(const conu_image_list_t *list) { return list != nullptr ? list->items.size() : 0; }
 
 conu_status_t conu_image_list_get(const conu_image_list_t *list, size_t index, conu_image_t **out,
                                   conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    const Images &items = need(list, "list").items;
-    if (index >= items.size())
-      throw Failure(Code::invalid_argument, "the index " + std::to_string(index) + " is beyond the end of a list of " +
-                                                std::to_string(items.size()) + " images");
-    *out = new conu_image{items[index]};
+    *out = new conu_image{item_at(need(list, "list").items, index, "images")};
   });
 }
 
 void conu_image_list_free(conu_image_list_t *list) { delete list; }
+
+size_t conu_container_list_size(const conu_container_list_t *list) { return list != nullptr ? list->items.size() : 0; }
+
+conu_status_t conu_container_list_get(const conu_container_list_t *list, size_t index, conu_container_t **out,
+                                      conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    *out = new conu_container{item_at(need(list, "list").items, index, "containers")};
+  });
+}
+
+void conu_container_list_free(conu_container_list_t *list) { delete list; }

@@ -51,6 +51,10 @@ struct conu_container {
   conu::ContainerPtr container;
 };
 
+struct conu_container_list {
+  std::vector<conu::ContainerPtr> items;
+};
+
 struct conu_pull_options {
   std::string platform;
 };

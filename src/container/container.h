@@ -15,18 +15,21 @@ namespace conu {
 
 class Container {
  public:
-  Container(std::shared_ptr<Engine> engine, std::string id, std::string name, bool has_terminal)
-      : engine_(std::move(engine)), id_(std::move(id)), has_terminal_(has_terminal), names_{std::move(name)} {}
+  // `terminal`: see below; nothing where it is not known yet.
+  Container(std::shared_ptr<Engine> engine, std::string id, std::string name, std::optional<bool> terminal)
+      : engine_(std::move(engine)), id_(std::move(id)), terminal_(terminal), names_{std::move(name)} {}
 
   const std::shared_ptr<Engine> &engine() const { return engine_; }
   const std::string &id() const { return id_; }
-  bool has_terminal() const { return has_terminal_; }  // its output comes without frames
   std::string path(const std::string &rest) const { return "/containers/" + id_ + rest; }
   std::string subject() const { return "the container " + name(); }
 
   // The name it has now. Those it had before live on: references to them are out.
   const std::string &name() const;
   void set_name(const std::string &name);
+
+  // Whether its output is a terminal's, without frames, where that is known: has_terminal() asks.
+  std::optional<bool> terminal() const { return terminal_; }
 
   // The inspect document that was asked for last.
   std::optional<std::string> remembered() const;
@@ -35,7 +38,7 @@ class Container {
  private:
   const std::shared_ptr<Engine> engine_;
   const std::string id_;
-  const bool has_terminal_;
+  const std::optional<bool> terminal_;
   mutable std::mutex mutex_;
   std::list<std::string> names_;  // the newest last
   std::optional<std::string> document_;
@@ -47,8 +50,5 @@ using ContainerPtr = std::shared_ptr<Container>;
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder);
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms);
-Task<void> stop(Api &api, Container &container, int64_t grace_ms);  // rounded up to seconds; negative: its own
-Task<void> kill(Api &api, Container &container, std::string signal);
-Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes);
 
 }  // namespace conu

@@ -40,9 +40,10 @@ Task<Output> open_log(Api &api, Container &container, LogOptions options) {
     request.gathers = true;
     request.piece_timeout_ms = -1;
     if (options.follow && api.engine.is_podman()) request.head_timeout_ms = -1;
+    bool terminal = co_await has_terminal(api, container);
     Exchange exchange =
         co_await api.open(std::move(request), container.path("/logs" + query_of(options)), container.subject());
-    bool raw = is_raw(exchange, container.has_terminal());
+    bool raw = is_raw(exchange, terminal);
     co_return Output(std::move(exchange), raw, log_of(container));
   } catch (Failure &failure) {
     explain(&failure);

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "container/container.h"
+#include "container/lifecycle.h"
 #include "loop/group.h"
+#include "session/cleanup.h"
 #include "session/labels.h"
 #include "util/text.h"
 
@@ -63,20 +65,15 @@ static Task<void> remove_created(Api &api, Creation creation) {
 }
 
 static void explain(Failure *failure, const std::string &name) {
-  const std::string &text = failure->message;
-  auto says = [&](const char *phrase) { return text.find(phrase) != text.npos; };
   if (failure->code == Code::conflict && failure->hint.empty())
     failure->hint = "the name " + name + " is taken: choose another one, or remove the container that has it";
-  bool no_program = says("executable file not found") || says("no such file or directory: OCI runtime") ||
-                    (says("exec:") && says("no such file or directory")) || says("not found in $PATH");
-  if (no_program) {
-    failure->code = Code::command_missing;
-    failure->hint = "the image has no such program: see the command and the image's PATH";
+  bool no_command = failure->message.find("No command specified") != std::string::npos ||
+                    failure->message.find("no command or entrypoint provided") != std::string::npos;
+  if (no_command) {
+    failure->code = Code::invalid_argument;
+    failure->hint = "the image has no command of its own: give the builder one";
   }
-}
-
-static Task<void> start(Api &api, std::string id, std::string subject) {
-  co_await api.call("POST", "/containers/" + id + "/start", subject);
+  blame_missing_program(failure);
 }
 
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
@@ -90,18 +87,19 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   Json body = builder.parameters(image.engine_name());
   for (const std::string &volume : builder.named_volumes()) co_await create_volume(api, volume);
   Scope &scope = co_await current_scope();
+  ContainerPtr container;
   std::optional<Failure> failure;
   try {
     // A cancel waits for the answer, for a while: what has been created can then be removed for certain. Waiting and
     // removing share the time that cleaning up may take.
     co_await shielded(create(api, image, body, &creation), cleanup_ms / 2);
     if (scope.is_cancelled()) throw scope.reason();
-    co_await start(api, creation.id, "the container " + creation.name);
+    container = std::make_shared<Container>(image.engine(), creation.id, creation.name, body["Tty"].boolean_or(false));
+    co_await start(api, *container);
   } catch (const Failure &caught) {
     failure = caught;
   }
-  bool has_terminal = body["Tty"].boolean_or(false);
-  if (!failure) co_return std::make_shared<Container>(image.engine(), creation.id, creation.name, has_terminal);
+  if (!failure) co_return container;
   explain(&*failure, creation.name);
   bool may_exist = !creation.id.empty() || failure->http_status == 0;
   if (may_exist) {

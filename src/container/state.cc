@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "container/lifecycle.h"
 #include "util/text.h"
 
 namespace conu {
@@ -136,19 +137,9 @@ static Json parsed(const std::string &document, const std::string &path) {
   return Json::parse(document, "the engine's answer to GET " + path);
 }
 
-// Anything else could lead the path of a request astray.
-static void check_id_or_name(const std::string &text) {
-  const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-  bool good = !text.empty() && std::string_view("_.-").find(text[0]) == std::string_view::npos &&
-              text.find_first_not_of(letters) == std::string::npos;
-  if (!good)
-    throw Failure(Code::invalid_argument, in_quotes(text) + " is neither the ID nor the name of a container",
-                  "names are made of letters, digits, \"_\", \".\" and \"-\"");
-}
-
 Task<ContainerPtr> container_from_id(Api &api, std::shared_ptr<Engine> engine, std::string id_or_name) {
   if (id_or_name.starts_with('/')) id_or_name.erase(0, 1);  // as the engines write names
-  check_id_or_name(id_or_name);
+  check_container_name(id_or_name);                         // anything else could lead the path of the request astray
   std::string path = "/containers/" + id_or_name + "/json";
   std::string answer = co_await api.get(path, "the container " + id_or_name);
   Json document = parsed(answer, path);
@@ -156,6 +147,25 @@ Task<ContainerPtr> container_from_id(Api &api, std::shared_ptr<Engine> engine, s
                                                document["Config"]["Tty"].boolean_or(false));
   container->remember(std::move(answer));
   co_return container;
+}
+
+// Docker lists the names that links give it as well, "/other/alias".
+static std::string name_in_list(const Json &item) {
+  for (const Json &name : item["Names"].items()) {
+    std::string text = name.required_string();
+    if (text.starts_with('/')) text.erase(0, 1);
+    if (text.find('/') == text.npos) return text;
+  }
+  return item["Id"].required_string().substr(0, 12);
+}
+
+Task<Containers> list_containers(Api &api, std::shared_ptr<Engine> engine) {
+  std::string answer = co_await api.get("/containers/json?all=1", "the list of containers");
+  Containers containers;
+  for (const Json &item : parsed(answer, "/containers/json").items())
+    containers.push_back(
+        std::make_shared<Container>(engine, item["Id"].required_string(), name_in_list(item), std::nullopt));
+  co_return containers;
 }
 
 Task<std::string> inspect(Api &api, Container &container, bool refresh) {
@@ -169,6 +179,12 @@ Task<std::string> inspect(Api &api, Container &container, bool refresh) {
 Task<Json> inspect(Api &api, Container &container) {
   std::string document = co_await inspect(api, container, true);
   co_return parsed(document, container.path("/json"));
+}
+
+Task<bool> has_terminal(Api &api, Container &container) {
+  if (container.terminal()) co_return *container.terminal();
+  std::string document = co_await inspect(api, container, false);
+  co_return parsed(document, container.path("/json"))["Config"]["Tty"].boolean_or(false);
 }
 
 static std::string normal_form(const std::string &name) {

@@ -8,11 +8,14 @@ namespace conu {
 
 // The container that an id, which may be a short one, or a name stands for.
 Task<ContainerPtr> container_from_id(Api &api, std::shared_ptr<Engine> engine, std::string id_or_name);
+using Containers = std::vector<ContainerPtr>;
+Task<Containers> list_containers(Api &api, std::shared_ptr<Engine> engine);  // those that do not run, too
 
 // --- asking ----------------------------------------------------------------------------------------------------------
 
 Task<std::string> inspect(Api &api, Container &container, bool refresh);
-Task<Json> inspect(Api &api, Container &container);  // anew
+Task<Json> inspect(Api &api, Container &container);       // anew
+Task<bool> has_terminal(Api &api, Container &container);  // its output comes without frames
 Task<ImagePtr> image_of(Api &api, Container &container);
 // The port of 127.0.0.1 that leads to a TCP port of the container. An engine tells it some milliseconds after the
 // start: it is asked again for a while.

@@ -33,8 +33,9 @@ static Code code_of_text(const std::string &message, Code otherwise) {
   if (says(text, {"manifest unknown", "name unknown", "not found", "no such image", "does not exist",
                   "no matching manifest", "no image found in manifest list", "no image found in image index"}))
     return Code::not_found;
-  // Podman's words for what Docker answers 409 to.
-  if (says(text, {"is already in use", "as it is running", "can only kill running containers"})) return Code::conflict;
+  // Podman's words for what Docker answers 409 to, and words of Docker's for which it has no status.
+  if (says(text, {"is already in use", "as it is running", "container state improper", "is not paused"}))
+    return Code::conflict;
   return otherwise;
 }
 

@@ -1,0 +1,64 @@
+// Making an image of a container.
+#include "container/commit.h"
+
+#include "container/state.h"
+#include "session/labels.h"
+#include "util/text.h"
+
+namespace conu {
+
+// The image inherits the labels of the container. Marks of ours among them are blanked: a container that a user runs
+// from the image must not be taken for ours.
+static Labels labels_of_image(const Json &container_labels) {
+  Labels labels = image_labels();
+  const char *letters = "abcdefghijklmnopqrstuvwxyz_.";
+  for (const auto &[name, value] : container_labels.members()) {
+    bool is_mark = name.starts_with("conu.") && name.find_first_not_of(letters) == std::string::npos;
+    if (is_mark && name != "conu.session" && name != "conu.image_session") labels.emplace_back(name, "");
+  }
+  return labels;
+}
+
+static Task<void> post(Api &api, Container &container, std::string path, std::string *id) {
+  // Podman does not read the body, and fails without one; Docker would take an empty object for a configuration.
+  Json body;
+  if (api.engine.is_podman()) body = Json::object();
+  std::string answer = co_await api.call("POST", path, container.subject(), body);
+  *id = Json::parse(answer, "the engine's answer to POST /commit")["Id"].required_string();
+}
+
+static Task<void> remove_committed(Api &api, std::string id) {
+  co_await api.call("DELETE", "/images/" + percent_encoded(id, ":"), "the image " + id);
+}
+
+Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag) {
+  if (repository.empty() && !tag.empty())
+    throw Failure(Code::invalid_argument, "to commit " + container.subject() + " with a tag takes a repository, too");
+  std::optional<ImageName> name;
+  if (!repository.empty()) name = combine(repository, tag);
+  if (name && !name->reference.digest.empty())
+    throw Failure(Code::invalid_argument, name->full_name() + " is no name to give: an image has a digest");
+  Json document = co_await inspect(api, container);
+  Query query;
+  query.add("container", container.id());
+  if (name) query.add("repo", name->reference.name()).add("tag", name->reference.tag);
+  for (const auto &[label, value] : labels_of_image(document["Config"]["Labels"]))
+    query.add("changes", "LABEL " + label + "=" + value);
+  std::string id;
+  Scope &scope = co_await current_scope();
+  // A cancel waits for the answer, for a while: what has been made can then be removed for certain.
+  co_await shielded(post(api, container, "/commit" + query.text(), &id), cleanup_ms / 2);
+  if (scope.is_cancelled()) {
+    try {
+      co_await shielded(remove_committed(api, id), cleanup_ms / 2);
+    } catch (const Failure &) {
+      // The cancel is what there is to tell; the marks let a later cleaning find what is left.
+    }
+    throw scope.reason();
+  }
+  if (name) co_return Image::by_name(container.engine(), std::move(*name));
+  if (id.size() == 64 && is_hex(id)) id = "sha256:" + id;  // Podman leaves the algorithm out
+  co_return Image::by_id(container.engine(), id);
+}
+
+}  // namespace conu
