@@ -22,6 +22,7 @@ static struct {
   conu_image_t *image;
   conu_image_list_t *image_list;
   conu_container_t *container;
+  conu_container_list_t *container_list;
   conu_metadata_t *metadata;
   conu_progress_t *progress;
   conu_run_builder_t *run_builder;
@@ -78,11 +79,15 @@ static void a_null_engine_is_the_default_one(void **state) {
   char *text = NULL;
   conu_image_t *image = NULL;
   conu_image_list_t *images = NULL;
+  conu_container_list_t *containers = NULL;
+  conu_container_t *container = NULL;
   expect_unreachable(conu_engine_ping(NULL, NULL, &error), &error);
   expect_unreachable(conu_engine_info(NULL, NULL, &text, &error), &error);
   expect_unreachable(conu_engine_version(NULL, NULL, &text, &error), &error);
   expect_unreachable(conu_engine_set_timeout(NULL, 1000, &error), &error);
   expect_unreachable(conu_engine_list_images(NULL, NULL, &images, &error), &error);
+  expect_unreachable(conu_engine_list_containers(NULL, NULL, &containers, &error), &error);
+  expect_unreachable(conu_container_from_id(NULL, "abc", NULL, &container, &error), &error);
   expect_unreachable(conu_image_new(NULL, "fedora", NULL, CONU_PULL_NEVER, NULL, &image, &error), &error);
   assert_int_equal(conu_engine_ping(NULL, NULL, NULL), CONU_ERROR_UNREACHABLE);
 }
@@ -130,6 +135,7 @@ static int make_samples(void **state) {
 
   expect_ok(conu_engine_default(NULL, &samples.engine, &error), &error);
   expect_ok(conu_engine_list_images(samples.engine, NULL, &samples.image_list, &error), &error);
+  expect_ok(conu_engine_list_containers(samples.engine, NULL, &samples.container_list, &error), &error);
   expect_ok(conu_image_new(samples.engine, image_name, NULL, CONU_PULL_IF_NOT_PRESENT, NULL, &samples.image, &error),
             &error);
   expect_ok(conu_image_get_metadata(samples.image, false, NULL, &samples.metadata, &error), &error);
@@ -149,6 +155,7 @@ static int free_samples(void **state) {
   conu_metadata_free(samples.metadata);
   conu_image_free(samples.image);
   conu_image_list_free(samples.image_list);
+  conu_container_list_free(samples.container_list);
   conu_engine_free(samples.engine);
   conu_directory_free(samples.directory);
   conu_directory_options_free(samples.directory_options);
