@@ -37,24 +37,6 @@ func (c *Container) Name() string {
 	return getter(c.handle, func(self native.SwigcptrContainer) string { return self.Get_name() })
 }
 
-// IsRunning tells whether it runs now.
-func (c *Container) IsRunning(ctx context.Context) (bool, error) {
-	var running bool
-	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
-		self.Is_running(cancel, &running, failure)
-	})
-	return running, err
-}
-
-// ExitCode is the exit code of a container that has ended; 0 while it runs.
-func (c *Container) ExitCode(ctx context.Context) (int, error) {
-	var code int32
-	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
-		self.Exit_code(cancel, &code, failure)
-	})
-	return int(code), err
-}
-
 // Stop asks the container to end, and kills it when the grace is over: its own unless WithGrace.
 func (c *Container) Stop(ctx context.Context, options ...StopOption) error {
 	s := collect(options)
@@ -78,14 +60,27 @@ func (c *Container) Delete(ctx context.Context, options ...DeleteOption) error {
 	})
 }
 
+// IsRunning tells whether it runs now.
+func (c *Container) IsRunning(ctx context.Context) (bool, error) {
+	var running bool
+	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
+		self.Is_running(cancel, &running, failure)
+	})
+	return running, err
+}
+
+// ExitCode is the exit code of a container that has ended; 0 while it runs.
+func (c *Container) ExitCode(ctx context.Context) (int, error) {
+	return number(ctx, c.handle, native.SwigcptrContainer.Exit_code)
+}
+
 // Wait waits until the container ends and gives its exit code. A code that is not 0 is a result, not a failure.
 func (c *Container) Wait(ctx context.Context, options ...WaitOption) (int, error) {
 	s := collect(options)
-	var code int32
-	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
-		self.Wait(milliseconds(s.timeout), cancel, &code, failure)
-	})
-	return int(code), err
+	return number(ctx, c.handle,
+		func(self native.SwigcptrContainer, cancel native.Cancel, code *int32, failure *uintptr) native.Conu_status {
+			return self.Wait(milliseconds(s.timeout), cancel, code, failure)
+		})
 }
 
 // LogsUnicode gives what the container has written so far, as UTF-8: invalid bytes and NUL become U+FFFD.

@@ -7,8 +7,8 @@
 // memory of the C library: Close them, or leave it to the garbage collector. Closing removes nothing that they stand
 // for, may happen while calls run, and may happen twice; a call on what is closed fails with ErrState.
 //
-// Where the engine answers with a document, it comes as a json.RawMessage: the engine's own JSON, with its exact
-// numbers, to be decoded into whatever type the test has use for.
+// Where the engine answers with a document, it comes as a map[string]any, as encoding/json reads it, with the engine's
+// own names. Numbers are of the type json.Number, which is exact.
 package conu
 
 import (

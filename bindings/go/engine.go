@@ -92,13 +92,13 @@ func (e *Engine) Ping(ctx context.Context) error {
 	})
 }
 
-// Info gives facts about the engine's host: the JSON of GET /info.
-func (e *Engine) Info(ctx context.Context) (json.RawMessage, error) {
+// Info gives facts about the engine's host: the document of GET /info.
+func (e *Engine) Info(ctx context.Context) (map[string]any, error) {
 	return document(ctx, e.orDefault(), native.SwigcptrEngine.Info)
 }
 
-// Version gives the versions of the engine: the JSON of GET /version.
-func (e *Engine) Version(ctx context.Context) (json.RawMessage, error) {
+// Version gives the versions of the engine: the document of GET /version.
+func (e *Engine) Version(ctx context.Context) (map[string]any, error) {
 	return document(ctx, e.orDefault(), native.SwigcptrEngine.Version)
 }
 

@@ -15,9 +15,10 @@ import (
 // handle owns an object of C. It counts the calls in flight: the object is freed when the handle is closed and the last
 // of them has returned.
 type handle[T ~uintptr] struct {
-	kind   string
-	object T
-	free   func(T)
+	kind    string
+	object  T
+	free    func(T)
+	closing chan struct{} // where it is not nil, close ends the calls in flight
 
 	mutex  sync.Mutex
 	calls  int
@@ -35,10 +36,14 @@ func (h *handle[T]) enter() (T, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.closed {
-		return 0, &Error{Code: ErrState, Message: fmt.Sprintf("the %s is closed", h.kind)}
+		return 0, h.closedError()
 	}
 	h.calls++
 	return h.object, nil
+}
+
+func (h *handle[T]) closedError() error {
+	return &Error{Code: ErrState, Message: fmt.Sprintf("the %s is closed", h.kind)}
 }
 
 func (h *handle[T]) leave() {
@@ -51,6 +56,9 @@ func (h *handle[T]) leave() {
 func (h *handle[T]) close() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	if h.closing != nil && !h.closed {
+		close(h.closing)
+	}
 	h.closed = true
 	h.freeIfUnused()
 }
@@ -66,9 +74,13 @@ func (h *handle[T]) freeIfUnused() {
 // call runs one call of libconu on a handle, and the end of ctx ends it.
 func call[T ~uintptr](ctx context.Context, h *handle[T], body func(self T, cancel native.Cancel, failure *uintptr)) error {
 	return h.use(func(self T) error {
-		return withCancel(ctx, func(cancel native.Cancel) error {
+		err := cancellable(ctx, h.closing, func(cancel native.Cancel) error {
 			return attempt(func(failure *uintptr) { body(self, cancel, failure) })
 		})
+		if errors.Is(err, ErrCancelled) && ctx.Err() == nil {
+			return h.closedError()
+		}
+		return err
 	})
 }
 
@@ -91,13 +103,18 @@ func getter[T ~uintptr, V any](h *handle[T], read func(self T) V) (value V) {
 	return value
 }
 
-// withCancel gives body a cancel object that the end of ctx triggers; none where ctx never ends. The goroutine that
-// watches ctx has ended before the cancel object is freed.
+// withCancel gives body a cancel object that the end of ctx triggers; none where ctx never ends.
 func withCancel(ctx context.Context, body func(cancel native.Cancel) error) error {
+	return cancellable(ctx, nil, body)
+}
+
+// cancellable gives body a cancel object that the end of ctx and the closing trigger; none where neither can come. The
+// goroutine that watches them has ended before the cancel object is freed.
+func cancellable(ctx context.Context, closing <-chan struct{}, body func(cancel native.Cancel) error) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Code: ErrCancelled, Message: "not begun: " + err.Error(), cause: err}
 	}
-	if ctx.Done() == nil {
+	if ctx.Done() == nil && closing == nil {
 		return body(nil)
 	}
 	cancel := native.Cancel_new()
@@ -109,6 +126,8 @@ func withCancel(ctx context.Context, body func(cancel native.Cancel) error) erro
 		defer close(watched)
 		select {
 		case <-ctx.Done():
+			cancel.Trigger()
+		case <-closing:
 			cancel.Trigger()
 		case <-returned:
 		}

@@ -4,7 +4,6 @@ package conu
 
 import (
 	"context"
-	"encoding/json"
 
 	"conu/internal/native"
 )
@@ -125,9 +124,9 @@ func (i *Image) IsPresent(ctx context.Context) (bool, error) {
 	return present, err
 }
 
-// Inspect gives all that the engine tells about the image: the JSON of GET /images/{name}/json. The answer is kept
+// Inspect gives all that the engine tells about the image: the document of GET /images/{name}/json. The answer is kept
 // until WithRefresh.
-func (i *Image) Inspect(ctx context.Context, options ...InspectOption) (json.RawMessage, error) {
+func (i *Image) Inspect(ctx context.Context, options ...InspectOption) (map[string]any, error) {
 	s := collect(options)
 	return document(ctx, i.handle,
 		func(self native.SwigcptrImage, cancel native.Cancel, out *native.Text, failure *uintptr) native.Conu_status {
@@ -247,29 +246,20 @@ func (i *Image) Layers(ctx context.Context, newestFirst bool) ([]*Image, error) 
 
 // RunViaAPI creates a container from the image and starts it; a nil builder is the image's own command.
 func (i *Image) RunViaAPI(ctx context.Context, builder *RunBuilder) (*Container, error) {
+	return i.run(ctx, builder,
+		func(self native.SwigcptrImage, how native.RunBuilder, cancel native.Cancel, out, failure *uintptr) {
+			self.Run_via_api(how, cancel, out, failure)
+		})
+}
+
+// run makes a container in one of the ways there are.
+func (i *Image) run(ctx context.Context, builder *RunBuilder,
+	start func(self native.SwigcptrImage, how native.RunBuilder, cancel native.Cancel, out, failure *uintptr)) (*Container, error) {
 	var out uintptr
 	err := builder.orNone().use(func(how native.SwigcptrRunBuilder) error {
 		return call(ctx, i.handle, func(self native.SwigcptrImage, cancel native.Cancel, failure *uintptr) {
-			self.Run_via_api(how, cancel, &out, failure)
+			start(self, how, cancel, &out, failure)
 		})
 	})
 	return newContainer(out, err)
-}
-
-// text runs a call whose result is a string.
-func text[T ~uintptr](ctx context.Context, h *handle[T],
-	get func(self T, cancel native.Cancel, out *native.Text, failure *uintptr) native.Conu_status) (string, error) {
-	var out native.Text
-	err := call(ctx, h, func(self T, cancel native.Cancel, failure *uintptr) { get(self, cancel, &out, failure) })
-	return out.Take(), err
-}
-
-// document runs a call whose result is JSON.
-func document[T ~uintptr](ctx context.Context, h *handle[T],
-	get func(self T, cancel native.Cancel, out *native.Text, failure *uintptr) native.Conu_status) (json.RawMessage, error) {
-	json, err := text(ctx, h, get)
-	if err != nil {
-		return nil, err
-	}
-	return []byte(json), nil
 }

@@ -2,7 +2,10 @@
 
 package conu
 
-import "time"
+import (
+	"io/fs"
+	"time"
+)
 
 // settings is the sum of what options can say; a call reads what it has accepted.
 type settings struct {
@@ -19,6 +22,11 @@ type settings struct {
 	force, viaName    bool
 	volumes           bool
 	grace, timeout    time.Duration
+
+	path, selinux string
+	mode          *fs.FileMode
+	owner         pair
+	acl           []string
 }
 
 type pair struct{ name, value string }
@@ -55,7 +63,7 @@ type PushOption interface {
 	forPush()
 }
 
-// TagOption is an option of Image.TagImage.
+// TagOption is an option of Image.TagImage and Container.Commit.
 type TagOption interface {
 	option
 	forTag()
@@ -73,7 +81,7 @@ type LoadOption interface {
 	forLoad()
 }
 
-// InspectOption is an option of Image.Inspect and Image.Metadata.
+// InspectOption is an option of Inspect and Metadata, of images and containers.
 type InspectOption interface {
 	option
 	forInspect()
@@ -85,7 +93,7 @@ type RmiOption interface {
 	forRmi()
 }
 
-// StopOption is an option of Container.Stop.
+// StopOption is an option of Container.Stop and Container.Restart.
 type StopOption interface {
 	option
 	forStop()
@@ -97,7 +105,7 @@ type DeleteOption interface {
 	forDelete()
 }
 
-// WaitOption is an option of Container.Wait.
+// WaitOption is an option of what may take long: the waits of Container, reading from a Stream and writing to it.
 type WaitOption interface {
 	option
 	forWait()
@@ -244,7 +252,7 @@ type TimeoutOption struct{ setting }
 
 func (TimeoutOption) forWait() {}
 
-// WithTimeout ends the wait with ErrTimeout. (The deadline of the context ends it with ErrCancelled.)
+// WithTimeout ends the call with ErrTimeout. (The deadline of the context ends it with ErrCancelled.)
 func WithTimeout(timeout time.Duration) TimeoutOption {
 	return TimeoutOption{func(s *settings) { s.timeout = timeout }}
 }

@@ -3,10 +3,16 @@ package native
 
 /*
 #include <conu/conu.h>
+
+static void *conu_go_at(uintptr_t address) { return (void *)address; }
 */
 import "C"
 
-import "strings"
+import (
+	"math"
+	"strings"
+	"unsafe"
+)
 
 // Text is where a call puts a string that belongs to the caller.
 type Text struct{ chars *C.char }
@@ -17,6 +23,17 @@ func (t *Text) Take() string {
 	return C.GoString(t.chars)
 }
 
+// Borrow gives the bytes at an address of libconu, which are valid as long as libconu says.
+func Borrow(address uintptr, size int64) []byte {
+	return unsafe.Slice((*byte)(C.conu_go_at(C.uintptr_t(address))), size)
+}
+
+// Take copies the bytes at an address and frees what libconu allocated for them.
+func Take(address uintptr, size int64) []byte {
+	defer C.conu_bytes_free(C.conu_go_at(C.uintptr_t(address)))
+	return append([]byte{}, Borrow(address, size)...)
+}
+
 // NulByte is what a function of this package panics with when a string has a NUL byte, which no C string can have.
 type NulByte struct{ Text string }
 
@@ -25,6 +42,16 @@ func withoutNul(text string) string {
 		panic(NulByte{text})
 	}
 	return text
+}
+
+func saturated(n int) int {
+	switch {
+	case n > math.MaxInt32:
+		return math.MaxInt32
+	case n < math.MinInt32:
+		return math.MinInt32
+	}
+	return n
 }
 
 // The enums of conu.h as constants; SWIG makes variables of them.

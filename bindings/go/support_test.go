@@ -1,0 +1,81 @@
+// The smoke test: the main job on a real engine, which CONU_HOST names. Images come from the registry that
+// CONU_TEST_REGISTRY names; what a test makes is named for its process, and removed again. This file has what the tests
+// share.
+
+package conu_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"conu"
+)
+
+var ctx = context.Background()
+
+func environment(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s is not set", name)
+	}
+	return value
+}
+
+func openEngine(t *testing.T) *conu.Engine {
+	t.Helper()
+	engine, err := conu.OpenEngine(ctx, environment(t, "CONU_HOST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { engine.Close() })
+	return engine
+}
+
+func repository(t *testing.T) string { return environment(t, "CONU_TEST_REGISTRY") + "/conu/busybox" }
+
+func busybox(t *testing.T, engine *conu.Engine) *conu.Image {
+	t.Helper()
+	image, err := conu.NewImage(ctx, engine, repository(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { image.Close() })
+	return image
+}
+
+// start runs a shell script in a container, which is removed at the end of the test.
+func start(t *testing.T, script string) *conu.Container {
+	t.Helper()
+	builder, err := conu.NewRunBuilder([]string{"sh", "-c", script})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer builder.Close()
+	container, err := busybox(t, openEngine(t)).RunViaAPI(ctx, builder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := container.Delete(ctx, conu.WithForce(), conu.WithVolumes()); err != nil {
+			t.Error(err)
+		}
+		container.Close()
+	})
+	return container
+}
+
+func own(name string) string { return fmt.Sprintf("conu-go-%s-%d", name, os.Getpid()) }
+
+func removeAtEnd(t *testing.T, images ...*conu.Image) {
+	t.Cleanup(func() {
+		for _, image := range images {
+			if err := image.Rmi(ctx, conu.WithViaName()); err != nil {
+				t.Error(err)
+			}
+			image.Close()
+		}
+	})
+}
