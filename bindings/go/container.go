@@ -21,6 +21,15 @@ func newContainer(out uintptr, err error) (*Container, error) {
 	return &Container{newHandle("container", native.SwigcptrContainer(out), free)}, nil
 }
 
+// ContainerFromID gives a container that the engine has, by its ID or name.
+func ContainerFromID(ctx context.Context, engine *Engine, idOrName string) (*Container, error) {
+	var out uintptr
+	err := call(ctx, engine.orDefault(), func(self native.SwigcptrEngine, cancel native.Cancel, failure *uintptr) {
+		native.Container_from_id(self, idOrName, cancel, &out, failure)
+	})
+	return newContainer(out, err)
+}
+
 // Close frees the handle; the container stays as it is. Delete removes it.
 func (c *Container) Close() error {
 	c.handle.close()
@@ -60,20 +69,6 @@ func (c *Container) Delete(ctx context.Context, options ...DeleteOption) error {
 	})
 }
 
-// IsRunning tells whether it runs now.
-func (c *Container) IsRunning(ctx context.Context) (bool, error) {
-	var running bool
-	err := call(ctx, c.handle, func(self native.SwigcptrContainer, cancel native.Cancel, failure *uintptr) {
-		self.Is_running(cancel, &running, failure)
-	})
-	return running, err
-}
-
-// ExitCode is the exit code of a container that has ended; 0 while it runs.
-func (c *Container) ExitCode(ctx context.Context) (int, error) {
-	return number(ctx, c.handle, native.SwigcptrContainer.Exit_code)
-}
-
 // Wait waits until the container ends and gives its exit code. A code that is not 0 is a result, not a failure.
 func (c *Container) Wait(ctx context.Context, options ...WaitOption) (int, error) {
 	s := collect(options)
@@ -81,9 +76,4 @@ func (c *Container) Wait(ctx context.Context, options ...WaitOption) (int, error
 		func(self native.SwigcptrContainer, cancel native.Cancel, code *int32, failure *uintptr) native.Conu_status {
 			return self.Wait(milliseconds(s.timeout), cancel, code, failure)
 		})
-}
-
-// LogsUnicode gives what the container has written so far, as UTF-8: invalid bytes and NUL become U+FFFD.
-func (c *Container) LogsUnicode(ctx context.Context) (string, error) {
-	return text(ctx, c.handle, native.SwigcptrContainer.Logs_unicode)
 }

@@ -36,29 +36,3 @@ func RandomString(size int) (string, error) {
 	err := attempt(func(failure *uintptr) { native.Random_string(int64(size), &out, failure) })
 	return out.Take(), err
 }
-
-// ExecResult is what came of a command. An exit code that is not 0 is a result, not a failure.
-type ExecResult struct {
-	ExitCode       int // 128 and the signal's number where a signal ended it
-	Stdout, Stderr []byte
-}
-
-func takeExecResult(out uintptr, err error) (*ExecResult, error) {
-	if err != nil {
-		return nil, err
-	}
-	from := native.SwigcptrExecResult(out)
-	defer native.DeleteExecResult(from)
-	return &ExecResult{
-		ExitCode: from.Get_exit_code(),
-		Stdout:   copyBytes(from.Get_stdout),
-		Stderr:   copyBytes(from.Get_stderr),
-	}, nil
-}
-
-// copyBytes copies what a getter lends.
-func copyBytes(get func(size *int64) uintptr) []byte {
-	var size int64
-	data := get(&size)
-	return append([]byte{}, native.Borrow(data, size)...)
-}

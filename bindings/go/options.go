@@ -23,6 +23,16 @@ type settings struct {
 	volumes           bool
 	grace, timeout    time.Duration
 
+	user, workdir   string
+	env             []pair
+	stdin           []byte
+	tty, privileged bool
+
+	follow, timestamps bool
+	channels           map[Channel]bool
+	since, until       *time.Time
+	tail               int64
+
 	path, selinux string
 	mode          *fs.FileMode
 	owner         pair
@@ -38,7 +48,7 @@ type setting func(*settings)
 func (s setting) apply(to *settings) { s(to) }
 
 func collect[O option](options []O) settings {
-	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1}
+	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1, tail: -1}
 	for _, o := range options {
 		o.apply(&s)
 	}
@@ -251,6 +261,7 @@ func WithGrace(grace time.Duration) GraceOption {
 type TimeoutOption struct{ setting }
 
 func (TimeoutOption) forWait() {}
+func (TimeoutOption) forExec() {}
 
 // WithTimeout ends the call with ErrTimeout. (The deadline of the context ends it with ErrCancelled.)
 func WithTimeout(timeout time.Duration) TimeoutOption {

@@ -28,7 +28,8 @@ func document[T ~uintptr](ctx context.Context, h *handle[T],
 	var read map[string]any
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
-	return read, decoder.Decode(&read)
+	err = decoder.Decode(&read)
+	return read, err
 }
 
 // number runs a call whose result is a number.

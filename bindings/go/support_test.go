@@ -6,9 +6,11 @@ package conu_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"conu"
 )
@@ -47,9 +49,9 @@ func busybox(t *testing.T, engine *conu.Engine) *conu.Image {
 }
 
 // start runs a shell script in a container, which is removed at the end of the test.
-func start(t *testing.T, script string) *conu.Container {
+func start(t *testing.T, script string, options ...string) *conu.Container {
 	t.Helper()
-	builder, err := conu.NewRunBuilder([]string{"sh", "-c", script})
+	builder, err := conu.NewRunBuilder([]string{"sh", "-c", script}, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,4 +80,23 @@ func removeAtEnd(t *testing.T, images ...*conu.Image) {
 			image.Close()
 		}
 	})
+}
+
+// soon gives a context that ends while a call runs.
+func soon(t *testing.T) context.Context {
+	c, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	t.Cleanup(cancel)
+	return c
+}
+
+// endsSoon checks that a call ends with the context that soon gave it.
+func endsSoon(t *testing.T, what string, call func(ctx context.Context) error) {
+	t.Helper()
+	begun := time.Now()
+	if err := call(soon(t)); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, conu.ErrCancelled) {
+		t.Errorf("%s gives %v", what, err)
+	}
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("%s took %v", what, took)
+	}
 }

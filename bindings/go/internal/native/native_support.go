@@ -78,4 +78,8 @@ const (
 	PullNever        = C.CONU_PULL_NEVER
 	PullIfNotPresent = C.CONU_PULL_IF_NOT_PRESENT
 	PullAlways       = C.CONU_PULL_ALWAYS
+
+	ChannelStdin  = C.CONU_CHANNEL_STDIN
+	ChannelStdout = C.CONU_CHANNEL_STDOUT
+	ChannelStderr = C.CONU_CHANNEL_STDERR
 )
