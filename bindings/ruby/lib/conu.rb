@@ -19,7 +19,9 @@ require "conu/metadata"
 require "conu/image"
 require "conu/run_builder"
 require "conu/container"
+require "conu/stream"
 require "conu/exec"
+require "conu/logs"
 require "conu/directory"
 
 module Conu

@@ -82,10 +82,6 @@ module Conu
     # TimeoutError if it still runs after +timeout+ seconds.
     def wait(timeout: nil) = native.wait(Convert.milliseconds(timeout))
 
-    # What the container has written to its output and error streams so far, as UTF-8: invalid bytes and NUL become
-    # U+FFFD.
-    def logs_unicode = native.logs_unicode
-
     private
 
     def description = "#{name} #{id[0, 12]}"

@@ -13,6 +13,9 @@ module Conu
       (seconds * 1000).ceil
     end
 
+    # A Time, or seconds since 1970, as milliseconds since then.
+    def epoch_milliseconds(moment) = (moment.to_r * 1000).floor
+
     # A document of the engine; nil for none.
     def document(json)
       json && JSON.parse(json, max_nesting: false)

@@ -27,4 +27,42 @@ module Conu
   def self.run_cmd(*command, timeout: nil)
     ExecResult.take(Native.run_cmd(Convert.string_list(command), Convert.milliseconds(timeout)))
   end
+
+  class Container
+    # Runs a command in the container, without a shell, to its end: <tt>container.execute("ls", "/").stdout</tt>. Gives
+    # an ExecResult. CommandMissingError if the container has no such program, CommandFailedError if it cannot be started.
+    # A command whose call is interrupted is ended.
+    #
+    # [user] a name or number, with ":GROUP" behind it if need be
+    # [workdir] the folder of the container that it starts in
+    # [env] more variables, as a Hash
+    # [stdin] its whole input; none unless given
+    # [tty] give it a terminal; all its output is in +stdout+ then
+    # [privileged] give it all privileges
+    # [timeout] seconds after which it is ended: TimeoutError
+    def execute(*command, **options)
+      ExecResult.take(native.execute(Convert.string_list(command), exec_options(**options)))
+    end
+
+    # Starts a command as #execute does it, and gives its Stream: its output, of any length, and its input where there is
+    # no +stdin+. That it could not be started is raised at the end of the output. A block is given the stream, which is
+    # closed afterwards; that leaves the command alone.
+    def execute_stream(*command, **options, &block)
+      Stream.wrap(native.execute_stream(Convert.string_list(command), exec_options(**options)), &block)
+    end
+
+    private
+
+    def exec_options(user: nil, workdir: nil, env: {}, stdin: nil, tty: false, privileged: false, timeout: nil)
+      options = Native.exec_options_new
+      options.set_user(user.to_s) if user
+      options.set_workdir(File.path(workdir)) if workdir
+      env.each { |name, value| options.add_env(name.to_s, value.to_s) }
+      options.set_stdin(stdin) if stdin
+      options.set_tty(tty)
+      options.set_privileged(privileged)
+      options.set_timeout(Convert.milliseconds(timeout))
+      options
+    end
+  end
 end
