@@ -43,7 +43,7 @@ describe "a log" do
     container = ended("echo one; echo two; echo three; echo oh >&2")
     assert_equal %w[oh], container.logs(stdout: false).to_a
     assert_equal %w[one two three], container.logs(stderr: false).to_a
-    assert_equal %w[two three], container.logs(stderr: false, tail: 2).to_a
+    assert_equal 2, container.logs(tail: 2).count
     assert_match(/\A\d{4}-\d\d-\d\dT\S+ one\z/, container.logs(timestamps: true, stderr: false).first)
     assert_equal [], container.logs(since: Time.now + 3600).to_a
     assert_equal %w[one two three], container.logs(stderr: false, since: Time.now - 3600).to_a

@@ -23,7 +23,8 @@ describe Conu::Container do
     document = container.inspect_data
     metadata = container.metadata
     assert_equal container.id, document.fetch("Id")
-    assert_equal [container.id, container.name, container.id[0, 12]], [metadata.identifier, metadata.name, metadata.hostname]
+    assert_equal [container.id, container.name], [metadata.identifier, metadata.name]
+    assert_equal container.id[0, 12], metadata.hostname
     assert_equal ["ž", "c"], [metadata.env.fetch("A"), metadata.labels.fetch("a.b")]
     assert_equal ["sh", "-c", "exec sleep 600"], metadata.command
     assert_equal container.ipv4_addresses, container.metadata(refresh: true).ipv4_addresses
@@ -53,7 +54,8 @@ describe Conu::Container do
     assert_equal [], container.ipv6_addresses
     container.kill
     container.wait(timeout: 30)
-    assert_equal ["exited", 0, [], 137], [container.status, container.pid, container.ipv4_addresses, container.exit_code]
+    assert_equal ["exited", 137, 0], [container.status, container.exit_code, container.pid]
+    assert_equal [], container.ipv4_addresses
   end
 
   it "tells where its ports are published" do
@@ -67,10 +69,69 @@ describe Conu::Container do
     assert_raises(Conu::InvalidArgumentError) { container.host_port(70_000) }
   end
 
+  it "is listed with the others, running or not" do
+    containers = [sleeping, start("true").tap { |ended| ended.wait(timeout: 30) }]
+    listed = engine.list_containers
+    assert_empty containers.map(&:id) - listed.map(&:id)
+    assert_includes listed.map(&:name), containers.first.name
+  end
+
+  it "is stopped, started and started again" do
+    container = start("trap 'exit 0' TERM; echo begun; while true; do sleep 0.1; done")
+    container.stop(grace: 5)
+    assert_equal "exited", container.status
+    assert_same container, container.start
+    first = container.pid
+    assert_same container, container.restart(grace: 5)
+    refute_equal first, container.pid
+    assert_equal %w[begun begun], container.logs.first(2)
+  end
+
+  it "is paused" do
+    container = sleeping
+    assert_same container, container.pause
+    assert_equal ["paused", true], [container.status, container.running?]
+    assert_raises(Conu::ConflictError) { container.pause }
+    assert_same container, container.unpause
+    assert_equal "running", container.status
+  end
+
+  it "is renamed" do
+    container = sleeping(name: own("before"))
+    assert_same container, container.rename(own("after"))
+    assert_equal own("after"), container.name
+    other = sleeping
+    assert_includes assert_raises(Conu::ConflictError) { other.rename(own("after")) }.message, own("after")
+    assert_raises(Conu::InvalidArgumentError) { container.rename("a/b") }
+  end
+
+  it "becomes an image" do
+    container = start("echo hello > /made; exec sleep 600")
+    sleep 0.05 until container.changes.any? { |change| change.values_at("Path", "Kind") == ["/made", 1] }
+    image = container.commit(repository: "localhost/#{own('commit')}", tag: "one")
+    assert_equal "localhost/#{own('commit')}:one", image.full_name
+    containers << (made = image.run("cat", "/made"))
+    assert_equal 0, made.wait(timeout: 30)
+    assert_equal "hello\n", made.logs_unicode
+    assert_raises(Conu::InvalidArgumentError) { container.commit(tag: "one") }
+  ensure
+    containers.each { |each| each.delete(force: true) }
+    image&.rmi(force: true)
+  end
+
+  it "tells what it uses, and its processes" do
+    container = sleeping
+    assert_kind_of Hash, container.stats.fetch("memory_stats")
+    titles, rows = container.top.values_at("Titles", "Processes")
+    assert_includes titles, "PID"
+    assert_includes rows.flatten.join(" "), "sleep 600"
+  end
+
   it "is not found once it is gone" do
     container = sleeping
     remove(container.id)
-    calls = %i[status pid ipv4_addresses ipv6_addresses ports port_mappings image image_name inspect_data exit_code]
+    calls = %i[start restart pause unpause changes stats top commit logs_in_bytes
+               status pid ipv4_addresses ipv6_addresses ports port_mappings image image_name inspect_data exit_code]
     calls.each { |call| assert_raises(Conu::NotFoundError, call.to_s) { container.public_send(call) } }
   end
 end

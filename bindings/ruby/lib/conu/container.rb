@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
 module Conu
-  # A container of an engine, made by Image#run. Where it is gone, methods raise NotFoundError.
+  # A container of an engine, made by Image#run, or found by Container.from_id. Where it is gone, methods raise
+  # NotFoundError.
   class Container < Handle
     private_class_method :new
 
@@ -16,13 +17,13 @@ module Conu
     # The name.
     def name = native.get_name
 
-    # All that the engine tells about the container, as a Hash. The answer is kept until +refresh+. (#inspect is Ruby's.)
+    # All that the engine tells about the container, as a Hash, kept until +refresh+. (#inspect is Ruby's.)
     def inspect_data(refresh: false) = Convert.document(native.inspect(refresh))
 
     # The same facts, read into a Metadata.
     def metadata(refresh: false) = Metadata.take(native.get_metadata(refresh))
 
-    # The image that it was made from.
+    # The image that it was made from, whatever has its name by now.
     def image(&block) = Image.wrap(native.get_image, &block)
 
     # What it was made from, in the words of whoever made it: the name of an image, or its ID.
@@ -31,7 +32,7 @@ module Conu
     # Its state now: "created", "running", "paused", "restarting", "removing", "exited" or "dead".
     def status = native.get_status
 
-    # Whether it runs now.
+    # Whether it runs now. One that is paused runs.
     def running? = native.is_running
 
     # The process ID of its first process, as the engine's host counts them; 0 where it does not run.
@@ -57,15 +58,45 @@ module Conu
     # none.
     def host_port(port) = native.get_host_port(port)
 
+    # Starts a container that was created or has ended. One that runs already is a success.
+    def start
+      native.start
+      self
+    end
+
     # Asks the container to end, and kills it after the grace: seconds, rounded up to whole ones; nil for its own.
     def stop(grace: nil)
       native.stop(Convert.milliseconds(grace))
       self
     end
 
+    # Stops it, if it runs, and starts it again.
+    def restart(grace: nil)
+      native.restart(Convert.milliseconds(grace))
+      self
+    end
+
     # Sends a signal, such as "TERM" or 15.
     def kill(signal = "KILL")
       native.kill(signal.to_s)
+      self
+    end
+
+    # Holds all its processes where they are, until #unpause.
+    def pause
+      native.pause
+      self
+    end
+
+    # Lets the processes of a paused container go on.
+    def unpause
+      native.unpause
+      self
+    end
+
+    # Gives it another name. Other handles to it keep the old one.
+    def rename(name)
+      native.rename(name)
       self
     end
 
@@ -77,6 +108,19 @@ module Conu
       native.delete(force, volumes)
       nil
     end
+
+    # Makes an image of its files and configuration, and gives it; without a repository it has no name. A container that
+    # runs is paused meanwhile. A block is given the image, whose handle is closed afterwards.
+    def commit(repository: nil, tag: nil, &block) = Image.wrap(native.commit(repository, tag), &block)
+
+    # The files that differ from the image's: an Array of Hashes with "Path" and "Kind", 0 changed, 1 added, 2 removed.
+    def changes = Convert.document(native.changes)
+
+    # What it uses of processor, memory, network and devices at this moment, as a Hash.
+    def stats = Convert.document(native.stats)
+
+    # Its processes, as a Hash: "Titles" of the columns, and "Processes", a row for each. They depend on the engine.
+    def top = Convert.document(native.top)
 
     # Waits until the container ends, and gives its exit code. One that is not 0 is a result, not a failure.
     # TimeoutError if it still runs after +timeout+ seconds.

@@ -35,6 +35,10 @@ module Conu
     def images(list)
       Array.new(list.size) { |n| Image.wrap(list.get(n)) }
     end
+
+    def containers(list)
+      Array.new(list.size) { |n| Container.wrap(list.get(n)) }
+    end
   end
   private_constant :Convert
 end

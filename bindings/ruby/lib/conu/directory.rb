@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module Conu
-  # A folder of this host as a test needs it, such as for a volume. What was made for it is removed by #close, at the end
-  # of the block, or by the garbage collector; a folder that existed before is left as it is, with what is in it. One
-  # thread at a time may use it.
+  # A folder of this host as a test needs it, such as for a volume. What was made for it is removed by #close, at the
+  # end of the block, or by the garbage collector; a folder that existed before is left as it is, with what is in it.
+  # One thread at a time may use it.
   class Directory < Handle
     # [path] where; without one, a new folder among the temporary files
     # [mode] such as 0o750

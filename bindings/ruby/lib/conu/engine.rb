@@ -52,6 +52,9 @@ module Conu
     # The images that the engine has, each once, named by the first of its names.
     def list_images = Convert.images(native.list_images)
 
+    # The containers that the engine has, whoever made them, those that do not run among them.
+    def list_containers = Convert.containers(native.list_containers)
+
     private
 
     def description = url

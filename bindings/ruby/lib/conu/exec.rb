@@ -22,16 +22,16 @@ module Conu
     def success? = exit_code.zero?
   end
 
-  # Runs a program of this host, without a shell and with nothing on its input, to its end. After +timeout+ seconds it is
-  # killed: TimeoutError. CommandMissingError if there is no such program.
+  # Runs a program of this host, without a shell and with nothing on its input, to its end. After +timeout+ seconds it
+  # is killed: TimeoutError. CommandMissingError if there is no such program.
   def self.run_cmd(*command, timeout: nil)
     ExecResult.take(Native.run_cmd(Convert.string_list(command), Convert.milliseconds(timeout)))
   end
 
   class Container
-    # Runs a command in the container, without a shell, to its end: <tt>container.execute("ls", "/").stdout</tt>. Gives
-    # an ExecResult. CommandMissingError if the container has no such program, CommandFailedError if it cannot be started.
-    # A command whose call is interrupted is ended.
+    # Runs a command in the container, without a shell, to its end, and gives an ExecResult:
+    # <tt>container.execute("ls", "/").stdout</tt>. CommandMissingError if the container has no such program,
+    # CommandFailedError if it cannot be started. A command whose call is interrupted is ended.
     #
     # [user] a name or number, with ":GROUP" behind it if need be
     # [workdir] the folder of the container that it starts in
@@ -44,9 +44,9 @@ module Conu
       ExecResult.take(native.execute(Convert.string_list(command), exec_options(**options)))
     end
 
-    # Starts a command as #execute does it, and gives its Stream: its output, of any length, and its input where there is
-    # no +stdin+. That it could not be started is raised at the end of the output. A block is given the stream, which is
-    # closed afterwards; that leaves the command alone.
+    # Starts a command as #execute does it, and gives its Stream: its output, of any length, and its input where there
+    # is no +stdin+. That it could not be started is raised at the end of the output. A block is given the stream, which
+    # is closed afterwards; that leaves the command alone.
     def execute_stream(*command, **options, &block)
       Stream.wrap(native.execute_stream(Convert.string_list(command), exec_options(**options)), &block)
     end
