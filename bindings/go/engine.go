@@ -119,6 +119,15 @@ func (e *Engine) ListImages(ctx context.Context) ([]*Image, error) {
 	return takeImages(out, err)
 }
 
+// ListContainers gives the containers that the engine has, running or not.
+func (e *Engine) ListContainers(ctx context.Context) ([]*Container, error) {
+	var out uintptr
+	err := call(ctx, e.orDefault(), func(self native.SwigcptrEngine, cancel native.Cancel, failure *uintptr) {
+		self.List_containers(cancel, &out, failure)
+	})
+	return takeContainers(out, err)
+}
+
 // milliseconds rounds up, so that a short time does not become none.
 func milliseconds(d time.Duration) int64 {
 	if d < 0 {
