@@ -1438,6 +1438,53 @@ CONU_API conu_status_t conu_stream_get_exit_code(conu_stream_t *stream, conu_can
 /** Frees the stream, and abandons what it does: the process at the other end runs on. */
 CONU_API void conu_stream_free(conu_stream_t *stream);
 
+/**
+ * Copies a file or a folder of this host into a container, running or not, as `docker cp` does it:
+ * - a `dest` that is a folder is copied into; otherwise it is the new name, and the folder above it must be there;
+ * - `dir/.` as `src` stands for what is in the folder; `dir/` as `dest` for a folder that must be there already if a
+ *   file is copied;
+ * - a file takes the place of a file that is there, folders are merged, and neither takes the place of the other;
+ * - a symbolic link as `src` is copied as a link, unless there is a `/` behind it; one as `dest` is followed;
+ * - owner (by number), mode and modification time in whole seconds are kept, files with several names within `src` stay
+ *   one file, sockets are left out, pipes and devices are made again.
+ *
+ * Files go out as they are read, never whole in memory. A container with a read-only root file system is refused by
+ * Docker and not by Podman.
+ * @param container the container
+ * @param src path on this host, absolute or relative to the working folder; need not be UTF-8
+ * @param dest path in the container; a relative one is taken from its root folder
+ * @param cancel ends the call; what has been copied by then stays; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: there is no `src`, no container or no folder for `dest`, as the message says;
+ *         CONU_ERROR_CONFLICT: a file is in the place of a folder, or a folder in that of a file;
+ *         CONU_ERROR_INVALID_ARGUMENT: `src` has a `/` behind it and is no folder, or is a socket;
+ *         CONU_ERROR_PERMISSION: `src` may not be read, or the container's root file system is read-only
+ */
+CONU_API conu_status_t conu_container_copy_to(conu_container_t *container, const char *src, const char *dest,
+                                              conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Copies a file or a folder out of a container, running or not, to this host, by the rules of
+ * conu_container_copy_to() with host and container exchanged. What is copied belongs to this user.
+ *
+ * A file gets its name when it is whole: a copy that fails leaves none by halves. Nothing is written outside of `dest`,
+ * whatever the engine sends. A symbolic link as `src` without a `/` behind it is copied as a link from Docker; Podman
+ * follows it.
+ * @param container the container
+ * @param src path in the container; a relative one is taken from its root folder
+ * @param dest path on this host, absolute or relative to the working folder
+ * @param cancel ends the call; what has been copied by then stays; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: there is no `src`, no container or no folder for `dest`, as the message says;
+ *         CONU_ERROR_CONFLICT: a file is in the place of a folder, or a folder in that of a file;
+ *         CONU_ERROR_INVALID_ARGUMENT: `src` has a `/` behind it and is no folder;
+ *         CONU_ERROR_PERMISSION: `dest` may not be written, or this user may not make a device that is copied;
+ *         CONU_ERROR_IO: the disk is full, or fails; CONU_ERROR_PROTOCOL: what came is no archive, is cut off, or leads
+ *         out of `dest`
+ */
+CONU_API conu_status_t conu_container_copy_from(conu_container_t *container, const char *src, const char *dest,
+                                                conu_cancel_t *cancel, conu_error_t **error);
+
 /** @} */
 
 /* --- results of commands ------------------------------------------------------------------------------------------ */

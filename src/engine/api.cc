@@ -119,14 +119,18 @@ Request Api::request(std::string method) const {
   return request;
 }
 
-Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
+Task<Exchange> Api::send(Request request, std::string path) {
   request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
-  std::string name = request.name();
   Exchange exchange = co_await http.open(std::move(request));
-  if (logs(LogLevel::debug)) log(LogLevel::debug, name + ": " + std::to_string(exchange.status()));
+  if (logs(LogLevel::debug)) log(LogLevel::debug, exchange.name() + ": " + std::to_string(exchange.status()));
+  co_return exchange;
+}
+
+Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
+  Exchange exchange = co_await send(std::move(request), std::move(path));
   if (exchange.status() >= 400) {
     std::string body = co_await exchange.rest(1 << 20);
-    throw engine_failure(exchange.status(), body, name, subject);
+    throw engine_failure(exchange.status(), body, exchange.name(), subject);
   }
   co_return exchange;
 }

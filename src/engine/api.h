@@ -38,7 +38,9 @@ class Api {
 
   // A request that the engine's timeout bounds: connecting, the head of its answer, and each silence in its body.
   Request request(std::string method) const;
-  // `path` begins behind the version: "/images/json". Answers of 400 and above are thrown, with `subject` in the
+  // `path` begins behind the version: "/images/json". The answer may be of any status.
+  Task<Exchange> send(Request request, std::string path);
+  // The same; answers of 400 and above are thrown, with `subject` in the
   // message.
   Task<Exchange> open(Request request, std::string path, std::string subject);
   // The whole body of an answer.

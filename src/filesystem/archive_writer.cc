@@ -9,7 +9,11 @@
 
 namespace conu {
 
-ArchiveWriter::ArchiveWriter() {
+ArchiveWriter::ArchiveWriter(bool keeps_owners) : keeps_owners_(keeps_owners) { open(); }
+
+ArchiveWriter::~ArchiveWriter() { close(); }
+
+void ArchiveWriter::open() {
   const LibArchive &lib = libarchive();
   archive_ = lib.archive_write_new();
   if (archive_ == nullptr) throw std::bad_alloc();
@@ -19,9 +23,17 @@ ArchiveWriter::ArchiveWriter() {
   check(lib.archive_write_open(archive_, this, nullptr, collect, nullptr), "begin");
 }
 
-ArchiveWriter::~ArchiveWriter() {
+void ArchiveWriter::close() {
   given_up_ = true;  // or an entry that is not complete would be filled up, with gigabytes if need be
   libarchive().archive_write_free(archive_);
+  given_up_ = false;
+}
+
+// Entries stand in an archive side by side and know nothing of each other, so another writer may go on with the next.
+void ArchiveWriter::leave_out_data(int64_t size) {
+  close();
+  open();
+  made_.append(static_cast<size_t>((512 - size % 512) % 512), '\0');
 }
 
 ssize_t ArchiveWriter::collect(archive *, void *self, const void *bytes, size_t size) {
@@ -42,16 +54,30 @@ void ArchiveWriter::check(int result, const char *what) {
 }
 
 void ArchiveWriter::begin(const std::string &name, const struct stat &status, const std::string &target) {
+  add(name, status, target, "");
+}
+
+void ArchiveWriter::link(const std::string &name, const struct stat &status, const std::string &first_name) {
+  add(name, status, "", first_name);
+}
+
+void ArchiveWriter::add(const std::string &name, const struct stat &status, const std::string &symlink,
+                        const std::string &hard_link) {
   const LibArchive &lib = libarchive();
   std::unique_ptr<archive_entry, decltype(lib.archive_entry_free)> entry(lib.archive_entry_new(),
                                                                          lib.archive_entry_free);
   if (!entry) throw std::bad_alloc();
   lib.archive_entry_copy_stat(entry.get(), &status);
   lib.archive_entry_set_pathname(entry.get(), name.c_str());
-  lib.archive_entry_set_uid(entry.get(), 0);
-  lib.archive_entry_set_gid(entry.get(), 0);
-  if (!S_ISREG(status.st_mode)) lib.archive_entry_set_size(entry.get(), 0);
-  if (S_ISLNK(status.st_mode)) lib.archive_entry_set_symlink(entry.get(), target.c_str());
+  if (!keeps_owners_) {
+    lib.archive_entry_set_uid(entry.get(), 0);
+    lib.archive_entry_set_gid(entry.get(), 0);
+  }
+  if (!S_ISREG(status.st_mode) || !hard_link.empty()) lib.archive_entry_set_size(entry.get(), 0);
+  if (!hard_link.empty())
+    lib.archive_entry_set_hardlink(entry.get(), hard_link.c_str());
+  else if (S_ISLNK(status.st_mode))
+    lib.archive_entry_set_symlink(entry.get(), symlink.c_str());
   check(lib.archive_write_header(archive_, entry.get()), "add an entry to");
 }
 

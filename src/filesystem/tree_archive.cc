@@ -1,0 +1,138 @@
+// A file or a folder of the host with all that is in it, as the tar archive that an engine is sent.
+#include "filesystem/tree_archive.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "util/failure.h"
+#include "util/log.h"
+
+namespace conu {
+
+TreeArchive::TreeArchive(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {
+  if (name_.empty()) {
+    add_children("");
+    return;
+  }
+  add_entry(name_);
+  if (!file_) return;
+  // Of a file that is alone all is known: header, data in full blocks, and the two blocks at the end.
+  size_t header = ready_.empty() ? archive_.size() : ready_.size();
+  int64_t data = range_.size > 0 ? range_.size : left_;
+  size_ = static_cast<int64_t>(header) + (data + 511) / 512 * 512 + 1024;
+}
+
+std::string_view TreeArchive::next() {
+  const size_t enough = 64 << 10;
+  while (ready_.empty() && !finished_ && archive_.size() < enough) advance();
+  given_ = ready_.empty() ? archive_.take() : std::exchange(ready_, {});
+  return given_;
+}
+
+std::string TreeArchive::path_of(const std::string &name) const {
+  if (name_.empty()) return name.empty() ? path_ : path_ + "/" + name;
+  return path_ + name.substr(name_.size());
+}
+
+// Adds the next entry, or a piece of a file.
+void TreeArchive::advance() {
+  if (file_) {
+    add_data();
+  } else if (pending_.empty()) {
+    archive_.finish();
+    finished_ = true;
+  } else {
+    std::string name = std::move(pending_.back());
+    pending_.pop_back();
+    add_entry(name);
+  }
+}
+
+// In the order of their names, so that the same folder gives the same archive.
+void TreeArchive::add_children(const std::string &folder) {
+  std::string path = path_of(folder);
+  std::unique_ptr<DIR, int (*)(DIR *)> stream(opendir(path.c_str()), closedir);
+  if (!stream) throw system_failure("cannot read the folder " + path, errno);
+  std::vector<std::string> names;
+  while (const dirent *entry = readdir(stream.get())) {
+    std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(folder.empty() ? name : folder + "/" + name);
+  }
+  std::sort(names.rbegin(), names.rend());
+  pending_.insert(pending_.end(), names.begin(), names.end());
+}
+
+static std::string link_target(const std::string &path) {
+  std::string target(4096, '\0');
+  ssize_t n = readlink(path.c_str(), target.data(), target.size());
+  if (n < 0) throw system_failure("cannot read the link " + path, errno);
+  target.resize(static_cast<size_t>(n));
+  return target;
+}
+
+void TreeArchive::add_entry(const std::string &name) {
+  std::string path = path_of(name);
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT && name != name_) return;  // it went while the folder was read
+    throw system_failure("cannot read " + path, errno);
+  }
+  status.st_mtim.tv_nsec = 0;  // more would take a header of its own
+  if (S_ISDIR(status.st_mode)) {
+    archive_.begin(name, status, "");
+    add_children(name);
+    return;
+  }
+  if (S_ISSOCK(status.st_mode)) {
+    if (name == name_) throw Failure(Code::invalid_argument, "cannot copy " + path + ": it is a socket");
+    log(LogLevel::info, path + " is a socket and is left out");
+    return;
+  }
+  if (status.st_nlink > 1) {
+    auto [first, is_new] = names_.try_emplace({status.st_dev, status.st_ino}, name);
+    if (!is_new) {
+      archive_.link(name, status, first->second);
+      return;
+    }
+  }
+  if (S_ISREG(status.st_mode))
+    add_file(name);
+  else
+    archive_.begin(name, status, S_ISLNK(status.st_mode) ? link_target(path) : "");
+}
+
+void TreeArchive::add_file(const std::string &name) {
+  file_path_ = path_of(name);
+  struct stat status {};
+  file_.reset(open(file_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file_ || fstat(file_.get(), &status) != 0) throw system_failure("cannot read " + file_path_, errno);
+  status.st_mtim.tv_nsec = 0;
+  archive_.begin(name, status, "");
+  left_ = status.st_size;
+  const int64_t worth_a_call_of_its_own = 64 << 10;
+  if (left_ < worth_a_call_of_its_own) return;
+  ready_ = archive_.take();
+  range_ = {file_.get(), 0, std::exchange(left_, 0), file_path_};
+  archive_.leave_out_data(range_.size);
+}
+
+void TreeArchive::add_data() {
+  if (left_ == 0) {
+    file_.reset();
+    return;
+  }
+  buffer_.resize(64 << 10);
+  ssize_t n = read(file_.get(), buffer_.data(), std::min<size_t>(buffer_.size(), static_cast<size_t>(left_)));
+  if (n < 0 && errno == EINTR) return;
+  if (n < 0) throw system_failure("cannot read " + file_path_, errno);
+  if (n == 0) throw Failure(Code::io, file_path_ + " became shorter while it was sent");
+  left_ -= n;
+  archive_.data({buffer_.data(), static_cast<size_t>(n)});
+}
+
+}  // namespace conu
