@@ -8,7 +8,11 @@ local options = require "conu.options"
 local engine = require "conu.engine"
 local image = require "conu.image"
 local run_builder = require "conu.run_builder"
-require "conu.container"
+local container = require "conu.container"
+local directory = require "conu.directory"
+local exec = require "conu.exec"
+local wait = require "conu.wait"
+require "conu.stream"
 
 local conu = {
   null = native.null,  -- null in the engine's documents
@@ -23,12 +27,18 @@ local conu = {
   load_images = image.load,
   load_images_progress = image.load_progress,
   run_builder = run_builder.new,
+  container_from_id = container.from_id,
+  all_of = wait.all_of,
+  any_of = wait.any_of,
+  directory = directory.new,
+  get_selinux_status = native.get_selinux_status,
+  random_string = native.random_string,
 }
 
--- conu.ERROR_NOT_FOUND, conu.PULL_NEVER and the others
+-- conu.ERROR_NOT_FOUND, conu.PULL_NEVER, conu.CHANNEL_STDOUT and the others
 for name, value in pairs(native) do
-  local short = type(name) == "string" and (name:match "^CONU_(ERROR_[%w_]+)$" or name:match "^CONU_(PULL_[%w_]+)$")
-  if short then conu[short] = value end
+  local short = type(name) == "string" and name:match "^CONU_(%u+_[%w_]+)$"
+  if short and options.names "ERROR PULL CHANNEL"[short:match "^%u+"] then conu[short] = value end
 end
 
 -- The parts of an image's name: domain, path, tag, digest, familiar, normalized.
@@ -39,6 +49,20 @@ function conu.parse_reference(reference)
     if part == conu.null then parts[name] = nil end
   end
   return parts
+end
+
+local read_wait = options.reader("", true)
+
+-- Whether something accepts connections at a port of a host within `timeout` seconds.
+function conu.check_port(host, port, given)
+  local read = read_wait(given)
+  return native.check_port(host, port, options.milliseconds(read.timeout), read.cancel)
+end
+
+-- Runs a program of this host, an array of words, to its end: a table of `exit_code`, `stdout` and `stderr`.
+function conu.run_cmd(command, given)
+  local read = read_wait(given)
+  return exec.take_result(native.run_cmd(command, options.milliseconds(read.timeout), read.cancel))
 end
 
 -- A cancel object, for any number of calls: `seconds` is a deadline for all of them together, nil for none.

@@ -3,7 +3,7 @@ local native = require "conu_native"
 local object = require "conu.object"
 local options = require "conu.options"
 
-local Engine, Image = object.Engine, object.Image
+local Container, Engine, Image = object.Container, object.Engine, object.Image
 local engine = {}
 
 object.add_methods(Engine, { "get_url", "get_api_version" })
@@ -38,5 +38,15 @@ end
 function Engine:list_images(given)
   return object.wrap_all(Image, self.native:list_images(read_plain(given).cancel))
 end
+
+-- Those that have ended, too.
+function Engine:list_containers(given)
+  return object.wrap_all(Container, self.native:list_containers(read_plain(given).cancel))
+end
+
+-- What this process has made: containers, running ones too, images that were built or committed, volumes.
+function Engine:cleanup_containers(given) return self.native:cleanup_containers(read_plain(given).cancel) end
+function Engine:cleanup_images(given) return self.native:cleanup_images(read_plain(given).cancel) end
+function Engine:cleanup_volumes(given) return self.native:cleanup_volumes(read_plain(given).cancel) end
 
 return engine

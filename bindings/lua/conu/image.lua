@@ -1,5 +1,6 @@
 -- Image: an image of an engine, by name or by ID; whether the engine has it is another question.
 local native = require "conu_native"
+local exec = require "conu.exec"
 local object = require "conu.object"
 local options = require "conu.options"
 local progress = require "conu.progress"
@@ -27,6 +28,7 @@ local read_push_progress = options.reader "repository tag"
 local read_tag = options.reader "repository tag"
 local read_rmi = options.reader "force via_name"
 local read_layers = options.reader "newest_first"
+local read_foreground = options.reader "stdin stdout stderr name"
 
 local function take_image(handle) return object.wrap(Image, handle:take_image()) end
 local function take_images(handle) return object.wrap_all(Image, handle:take_images()) end
@@ -151,17 +153,37 @@ function Image:layers(given)
   return object.wrap_all(Image, self.native:layers(read.newest_first ~= false, read.cancel))
 end
 
+-- Whether every package of an image with rpm is signed by one of these keys, an array of their IDs.
+function Image:has_pkgs_signed_with(keys, given)
+  return self.native:has_pkgs_signed_with(keys, read_plain(given).cancel)
+end
+
+-- Starts a container as `spec` says, a table or a run builder, by a call of the native image.
+local function run(spec, start)
+  if getmetatable(spec) == RunBuilder then return object.wrap(Container, start(spec.native)) end
+  local builder, err = run_builder.from(spec, 3)
+  if not builder then return nil, err end
+  return object.wrap(Container, start(builder))
+end
+
 -- Creates a container and starts it: image:run{ "echo", "hi", name = … }, or from a run builder.
 function Image:run(spec, given)
   local read = read_plain(given)
-  local builder, err
-  if getmetatable(spec) == RunBuilder then
-    builder = spec.native
-  else
-    builder, err = run_builder.from(spec, 2)
-    if not builder then return nil, err end
-  end
-  return object.wrap(Container, self.native:run_via_api(builder, read.cancel))
+  return run(spec, function(builder) return self.native:run_via_api(builder, read.cancel) end)
+end
+
+-- The same by the program `docker` or `podman`, in the background.
+function Image:run_via_binary(spec, given)
+  local read = read_plain(given)
+  return run(spec, function(builder) return self.native:run_via_binary(builder, read.cancel) end)
+end
+
+-- The same in the foreground: `stdin`, `stdout` and `stderr` false are not piped but this program's own.
+function Image:run_via_binary_in_foreground(spec, given)
+  local read = read_foreground(given)
+  return run(spec, function(builder)
+    return self.native:run_via_binary_in_foreground(builder, exec.pipes(read), read.name, read.cancel)
+  end)
 end
 
 return image

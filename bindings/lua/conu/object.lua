@@ -8,7 +8,9 @@ local function close(self)
   native.close(self.native)
 end
 
-for _, name in ipairs { "Cancel", "Engine", "Image", "Container", "Progress", "RunBuilder" } do
+for _, name in ipairs {
+  "Cancel", "Engine", "Image", "Container", "Progress", "RunBuilder", "Stream", "Wait", "Directory",
+} do
   local class = { __name = "conu." .. name, __close = close, close = close }
   class.__index = class
   object[name] = class

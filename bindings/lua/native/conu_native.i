@@ -16,8 +16,14 @@
 %typemap(in) int64_t %{ $1 = conu_lua::to_integer(L, $input); %}
 %typemap(in) SWIGTYPE *
   %{ if (int refused = conu_lua::to_handle(L, $input, $descriptor, (void **)&$1)) return refused; %}
-%typemap(in) const conu_string_list_t *command, const conu_string_list_t *additional_opts
+%typemap(in) const conu_string_list_t *command, const conu_string_list_t *additional_opts,
+             const conu_string_list_t *allowed_keys
   %{ if (int refused = conu_lua::to_strings(L, $input, $descriptor, &$1)) return refused; %}
+
+// Bytes are a string of Lua's, of which nil is none.
+%typemap(in) (const void *data, size_t size)
+  %{ $2 = 0;
+  if (!lua_isnil(L, $input)) $1 = const_cast<char *>(luaL_checklstring(L, $input, &$2)); %}
 
 // A cancel object, milliseconds or nil. It is the last input, so nothing is refused between here and the call.
 %typemap(in) conu_cancel_t *cancel (conu_lua::Call call)
@@ -45,14 +51,30 @@
 %typemap(in, numinputs=0, noblock=1) bool *out (bool flag = false), bool *more (bool flag = false) { $1 = &flag; }
 %typemap(argout) bool *out, bool *more
   %{ if (result == CONU_OK) { lua_pushboolean(L, *$1); SWIG_arg++; } %}
-%typemap(in, numinputs=0, noblock=1) int *exit_code (int code = 0) { $1 = &code; }
-%typemap(argout) int *exit_code
+%typemap(in, numinputs=0, noblock=1) int *exit_code (int number = 0), int *fd (int number = 0),
+             int *out (int number = 0) { $1 = &number; }
+%typemap(argout) int *exit_code, int *fd, int *out
   %{ if (result == CONU_OK) { lua_pushinteger(L, *$1); SWIG_arg++; } %}
+%typemap(in, numinputs=0, noblock=1) (void **data, size_t *size) (void *bytes = nullptr, size_t length = 0)
+  { $1 = &bytes; $2 = &length; }
+%typemap(argout) (void **data, size_t *size) %{
+  if (result == CONU_OK) { lua_pushlstring(L, (const char *)*$1, *$2); conu_bytes_free(*$1); SWIG_arg++; } %}
+// A piece of a stream and its channel, borrowed until the next call; nil at the end.
+%typemap(in, numinputs=0, noblock=1) (int *channel, const void **data, size_t *size)
+  (int number = 0, void *bytes = nullptr, size_t length = 0) { $1 = &number; $2 = &bytes; $3 = &length; }
+%typemap(argout) (int *channel, const void **data, size_t *size)
+  %{ if (result == CONU_OK) SWIG_arg += conu_lua::push_piece(L, *$1, (const char *)*$2, *$3); %}
+// A getter of bytes, whose size comes beside them.
+%typemap(in, numinputs=0, noblock=1) size_t *size (size_t length = 0) { $1 = &length; }
+%typemap(out) const void * ""
+%typemap(argout) size_t *size %{ lua_pushlstring(L, result != nullptr ? (const char *)result : "", *$1); SWIG_arg++; %}
 // Lists come as tables.
 %typemap(argout) conu_string_list_t **out
   %{ if (result == CONU_OK) { conu_lua::push_strings(L, *$1); conu_string_list_free(*$1); SWIG_arg++; } %}
 %typemap(argout) conu_image_list_t **out
-  %{ if (result == CONU_OK) SWIG_arg += conu_lua::push_images(L, *$1, SWIGTYPE_p_conu_image); %}
+  %{ if (result == CONU_OK) SWIG_arg += conu_lua::push_all(L, *$1, conu_lua::image_list, SWIGTYPE_p_conu_image); %}
+%typemap(argout) conu_container_list_t **out
+  %{ if (result == CONU_OK) SWIG_arg += conu_lua::push_all(L, *$1, conu_lua::container_list, SWIGTYPE_p_conu_container); %}
 
 // Always the last parameter: a failure leaves nil and an error, and a success without an output true.
 %typemap(in, numinputs=0, noblock=1) conu_error_t **error (conu_error_t *failure = nullptr) { $1 = &failure; }
@@ -62,6 +84,20 @@
   } else if (SWIG_arg == 0) {
     lua_pushboolean(L, 1);
     SWIG_arg = 1;
+  }
+%}
+
+// What a write has written counts also after a failure, in the error's field `written`.
+%typemap(in, numinputs=0, noblock=1) (size_t *written, conu_error_t **error)
+  (size_t count = 0, conu_error_t *failure = nullptr) { $1 = &count; $2 = &failure; }
+%typemap(argout) (size_t *written, conu_error_t **error) %{
+  if (result == CONU_OK) {
+    lua_pushinteger(L, (lua_Integer)*$1);
+    SWIG_arg++;
+  } else {
+    SWIG_arg = conu_lua::push_failure(L, result, *$2);
+    lua_pushinteger(L, (lua_Integer)*$1);
+    lua_setfield(L, -2, "written");
   }
 %}
 

@@ -65,20 +65,44 @@ inline void push_strings(lua_State *L, const conu_string_list_t *list) {
   }
 }
 
-// Takes the list: pushes an array of its images, or why there is none. Gives how many values it has pushed.
-inline int push_images(lua_State *L, conu_image_list_t *list, swig_type_info *image_type) {
-  size_t size = conu_image_list_size(list);
+// A kind of list of handles, as its functions.
+template <class List, class Item>
+struct ListKind {
+  size_t (*size)(const List *);
+  conu_status_t (*get)(const List *, size_t, Item **, conu_error_t **);
+  void (*free)(List *);
+};
+constexpr ListKind<conu_image_list_t, conu_image_t> image_list = {conu_image_list_size, conu_image_list_get,
+                                                                  conu_image_list_free};
+constexpr ListKind<conu_container_list_t, conu_container_t> container_list = {
+    conu_container_list_size, conu_container_list_get, conu_container_list_free};
+
+// Takes the list: pushes an array of its items, or why there is none. Gives how many values it has pushed.
+template <class List, class Item>
+int push_all(lua_State *L, List *list, const ListKind<List, Item> &kind, swig_type_info *item_type) {
+  size_t size = kind.size(list);
   conu_status_t status = CONU_OK;
   conu_error_t *error = nullptr;
   lua_createtable(L, static_cast<int>(size), 0);
   for (size_t i = 0; i < size && status == CONU_OK; i++) {
-    conu_image_t *image = nullptr;
-    status = conu_image_list_get(list, i, &image, &error);
-    SWIG_NewPointerObj(L, image, image_type, 1);
+    Item *item = nullptr;
+    status = kind.get(list, i, &item, &error);
+    SWIG_NewPointerObj(L, item, item_type, 1);
     lua_rawseti(L, -2, static_cast<int>(i + 1));
   }
-  conu_image_list_free(list);
+  kind.free(list);
   return status == CONU_OK ? 1 : push_failure(L, status, error);
+}
+
+// A piece of a stream and the number of its channel; nil at the end of the stream.
+inline int push_piece(lua_State *L, int channel, const char *data, size_t size) {
+  if (data == nullptr) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_pushlstring(L, data, size);
+  lua_pushinteger(L, channel);
+  return 2;
 }
 
 // decode(text): what a JSON document says, or nil and an error.
