@@ -221,8 +221,7 @@ void ArchiveReader::apply_extensions() {
 }
 
 void ArchiveReader::finish() const {
-  if (zero_blocks_ >= 2) return;
-  reject(header_size_ == 0 && data_left_ == 0 && entry_.name.empty() ? "it is empty" : "it is cut off");
+  if (zero_blocks_ < 2) reject("it is cut off");
 }
 
 }  // namespace conu
