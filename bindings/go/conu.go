@@ -3,9 +3,10 @@
 // It is made for tests. Every call that waits takes a context, whose end cancels it. A failure is an *Error, which tells
 // the whole story, and matches the Err constants: errors.Is(err, conu.ErrNotFound).
 //
-// All types but RunBuilder may be used by many goroutines at once. Engines, images, containers and run builders hold
-// memory of the C library: Close them, or leave it to the garbage collector. Closing removes nothing that they stand
-// for, may happen while calls run, and may happen twice; a call on what is closed fails with ErrState.
+// Types may be used by many goroutines at once, but a RunBuilder is changed by one, and a Stream has one reader and one
+// writer. Engines, images, containers, streams and run builders hold memory of the C library: Close them, or leave it to
+// the garbage collector. Closing removes nothing that they stand for, may happen while calls run, and may happen twice;
+// a call on what is closed fails with ErrState. Only a Directory is otherwise: it is removed when it is closed.
 //
 // Where the engine answers with a document, it comes as a map[string]any, as encoding/json reads it, with the engine's
 // own names. Numbers are of the type json.Number, which is exact.
