@@ -122,6 +122,19 @@ module Conu
     # Its processes, as a Hash: "Titles" of the columns, and "Processes", a row for each. They depend on the engine.
     def top = Convert.document(native.top)
 
+    # Copies a file or a folder of this host into the container, running or not, as "docker cp" does it: into a
+    # +destination+ that is a folder, otherwise to that name; <tt>"folder/."</tt> is what is in a folder.
+    def copy_to(source, destination)
+      native.copy_to(File.path(source), File.path(destination))
+      self
+    end
+
+    # Copies a file or a folder of the container to this host, in the same way. It belongs to this user then.
+    def copy_from(source, destination)
+      native.copy_from(File.path(source), File.path(destination))
+      self
+    end
+
     # Waits until the container ends, and gives its exit code. One that is not 0 is a result, not a failure.
     # TimeoutError if it still runs after +timeout+ seconds.
     def wait(timeout: nil) = native.wait(Convert.milliseconds(timeout))
