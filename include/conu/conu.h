@@ -427,6 +427,31 @@ CONU_API conu_status_t conu_engine_list_images(conu_engine_t *engine, conu_cance
 CONU_API conu_status_t conu_engine_list_containers(conu_engine_t *engine, conu_cancel_t *cancel,
                                                    conu_container_list_t **out, conu_error_t **error);
 
+/**
+ * Removes the containers that this process has made with the library, also those that run, with their anonymous
+ * volumes. They are known by their label `conu.session`; a forked child is a session of its own. What is gone already
+ * counts as removed. All are tried, some of them again, before the first failure is told. Docker Engine API, DELETE
+ * /containers/{id}. Returns @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_cleanup_containers(conu_engine_t *engine, conu_cancel_t *cancel,
+                                                      conu_error_t **error);
+
+/**
+ * Removes the images that this process has built or committed, under all their names, and this process's containers
+ * that use them; otherwise like conu_engine_cleanup_containers(). Images that were pulled, loaded or only tagged are
+ * not its own. Docker Engine API, DELETE /images/{name}. Returns CONU_ERROR_CONFLICT if containers that others made, or
+ * their images, need one of them, which stays then; and
+ * @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_cleanup_images(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Removes the named volumes that this process has made by running containers; otherwise like
+ * conu_engine_cleanup_containers(). Docker Engine API, DELETE /volumes/{name}.
+ * Returns CONU_ERROR_CONFLICT if a container uses one of them, which stays then; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_engine_cleanup_volumes(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error);
+
 /** How many images there are. */
 CONU_API size_t conu_image_list_size(const conu_image_list_t *list);
 

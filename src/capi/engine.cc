@@ -4,6 +4,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "container/state.h"
+#include "session/cleanup.h"
 
 using namespace conu;
 
@@ -96,6 +97,18 @@ conu_status_t conu_engine_list_containers(conu_engine_t *engine, conu_cancel_t *
     auto found = engine_of(engine, cancel);
     *out = new conu_container_list{found->run(of(cancel), [&](Api &api) { return list_containers(api, found); })};
   });
+}
+
+conu_status_t conu_engine_cleanup_containers(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] { engine_of(engine, cancel)->run(of(cancel), cleanup_containers); });
+}
+
+conu_status_t conu_engine_cleanup_images(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] { engine_of(engine, cancel)->run(of(cancel), cleanup_images); });
+}
+
+conu_status_t conu_engine_cleanup_volumes(conu_engine_t *engine, conu_cancel_t *cancel, conu_error_t **error) {
+  return guard(__func__, error, [&] { engine_of(engine, cancel)->run(of(cancel), cleanup_volumes); });
 }
 
 // The item at `index` of a list of `what`.
