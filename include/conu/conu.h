@@ -725,14 +725,15 @@ CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first,
  * whose creation was cancelled, is removed again. It carries the labels `conu.test_artifact`, `conu.session`,
  * `conu.pid`, `conu.boot` and `conu.start`, by which cleaning up finds it. Docker Engine API, POST /containers/create
  * and POST /containers/{id}/start.
- * @param image The image; it is not pulled.
+ * @param image The image; it is not pulled, unless the options have `--pull always` or `--pull missing`.
  * @param builder Options and command; NULL for the image's own command and no options.
  * @param cancel Ends the call.
  * @param[out] out The container.
  * @param[out] error The error.
  * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the name is taken;
- *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT if an option is malformed
- * or one that this version does not know; and @ref usual "the usual ones".
+ *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT, before any request, if an
+ *   option is malformed or unknown; CONU_ERROR_UNSUPPORTED if the engine's API is too old for an option; and
+ *   @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder,
                                               conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
@@ -935,8 +936,14 @@ CONU_API void conu_metadata_free(conu_metadata_t *metadata);
 
 /**
  * @defgroup run_builder Run builder
- * How to run a container, in the words of `docker run`: options, then the image, then the command. This version
- * understands `--name`, `-e`, `-v`, `-p`, `-l`, `-w`, `-u`, `--entrypoint`, `--network`, `--rm` and their long forms.
+ * How to run a container, in the words of `docker run`: options, then the image, then the command. Every option of the
+ * docker programs 20.10 to 28 is understood, in all its spellings, and means what it means to the program; an engine
+ * that cannot do one refuses it. Not to be had are those for Windows containers, `--use-api-socket`, `--help` and
+ * `--disable-content-trust=false`.
+ *
+ * What the program does by itself is done by conu_image_run_via_api() as well: `--pull`, `--cidfile`, reading the files
+ * of `--env-file`, `--label-file` and `--security-opt seccomp=`. `--detach` is always the case; as with the program, it
+ * leaves the container's stdin open when an attached client goes. `--sig-proxy` and `--detach-keys` say nothing here.
  * Source: Docker command line, "docker container run".
  * @{
  */
@@ -977,7 +984,11 @@ CONU_API conu_status_t conu_run_builder_add_volume(conu_run_builder_t *builder, 
 CONU_API conu_status_t conu_run_builder_set_binary(conu_run_builder_t *builder, const char *binary,
                                                    conu_error_t **error);
 
-/** The complete command line, for an image of this name: program, "run", options, image, command. */
+/**
+ * The complete command line, for an image of this name: program, "run", options, labels, image, command. The labels are
+ * those of conu_image_run_via_api(), by which cleaning up finds the container. Options are not looked into: the program
+ * judges them.
+ */
 CONU_API conu_status_t conu_run_builder_build(const conu_run_builder_t *builder, const char *image,
                                               conu_string_list_t **out, conu_error_t **error);
 
@@ -987,7 +998,7 @@ CONU_API conu_status_t conu_run_builder_build(const conu_run_builder_t *builder,
  * @param image Name of the image.
  * @param[out] out The body of POST /containers/create, as the Docker Engine API has it.
  * @param[out] error The error.
- * @returns CONU_ERROR_INVALID_ARGUMENT if an option is malformed or one that this version does not know.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if an option is malformed or unknown, or the file that it names cannot be read.
  */
 CONU_API conu_status_t conu_run_builder_get_parameters(const conu_run_builder_t *builder, const char *image, char **out,
                                                        conu_error_t **error);

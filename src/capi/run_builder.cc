@@ -51,7 +51,7 @@ conu_status_t conu_run_builder_get_parameters(const conu_run_builder_t *builder,
                                               conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    *out = copied(need(builder, "builder").builder.parameters(need_text(image, "image")).dump());
+    *out = copied(need(builder, "builder").builder.request(need_text(image, "image")).body.dump());
   });
 }
 

@@ -1,4 +1,4 @@
-// The options of `docker run`, as a command line and as the body of POST /containers/create.
+// The options of `docker run`, as a command line and as what is asked of the engine.
 #pragma once
 
 #include <string>
@@ -8,6 +8,30 @@
 #include "json/json.h"
 
 namespace conu {
+
+struct NamedVolume {
+  std::string name;
+  std::string driver;  // empty: the engine's own
+  Json options, labels;
+  bool by_volume_option = false;  // then --volume-driver speaks of it
+};
+
+// Something that engines before a version of their API would leave out without a word.
+struct NeededVersion {
+  std::string option;
+  int minor;  // of 1.x
+};
+
+// What the options and the command come to.
+struct RunRequest {
+  Json body;             // of POST /containers/create
+  std::string name;      // for the query; empty: the engine makes one up
+  std::string platform;  // for the query; empty: any
+  std::string pull;      // always, missing, never, or empty
+  std::string cid_file;  // where the container's ID is to be written; empty: nowhere
+  std::vector<NamedVolume> volumes;
+  std::vector<NeededVersion> needs;
+};
 
 class RunBuilder {
  public:
@@ -21,14 +45,14 @@ class RunBuilder {
   void add_label(const std::string &key, const std::string &value);
   void set_binary(std::string binary);
 
-  // The program, `run`, options, labels, image, command. Options are not looked into: the program judges them.
+  // The program, `run`, options, labels of the session and those added, image, command. Options are not looked into:
+  // the program judges them.
   std::vector<std::string> command_line(const std::string &image) const;
 
-  // The rest reads the options, and throws Failure(invalid_argument) that names one which is unknown or malformed.
-  Json parameters(const std::string &image) const;  // body of POST /containers/create; the name goes in the query
-  std::string name() const;                         // empty: the engine makes one up
-  bool auto_remove() const;                         // --rm
-  std::vector<std::string> named_volumes() const;   // the volumes that the engine would create, by name
+  // These read the options, and throw Failure(invalid_argument) that names one which is unknown or malformed. Only
+  // request() reads the files that options name.
+  RunRequest request(const std::string &image) const;
+  std::string name() const;
 
  private:
   std::string binary_ = "docker";

@@ -9,10 +9,8 @@ void fuzz(std::string_view input) {
   while (!input.empty()) builder.add_option(std::string(take_line(&input)));
   builder.command_line("image");
   accepts(Code::invalid_argument, [&] {
-    std::string body = builder.parameters("image").dump();
+    std::string body = builder.request("image").body.dump();
     require(Json::parse(body, "the body").dump() == body);
     builder.name();
-    builder.auto_remove();
-    builder.named_volumes();
   });
 }

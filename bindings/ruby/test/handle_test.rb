@@ -86,7 +86,7 @@ describe Conu::Handle do
     begin
       assert_raises(Conu::NotFoundError) { Conu::Image.from_id("no-such-id", engine: engine) }
       refute_nil busybox.pull_progress.next_step.status
-      assert_equal 6, Conu::RunBuilder.new("echo", env: { A: 1 }) { |builder| builder.build("x") }.length
+      assert_equal 16, Conu::RunBuilder.new("echo", env: { A: 1 }) { |builder| builder.build("x") }.length
     ensure
       GC.stress = false
     end

@@ -1,0 +1,409 @@
+"""The option sets that options.py compares. {folder}, {network} and {peer} are made by it."""
+
+# Accepted by the docker program: each gives the same container through the library. A blank separates words, as a shell
+# has it; every line is one set.
+ACCEPTED = r"""
+--name {unique}
+-e A=b
+-eA=b
+-e=A=b
+--env A=b --env=C=d
+-e A=1 -e A=2 -e B=
+-e "SPACED=one two" -e QUOTED='"x"'
+-e PATH
+-e CONU_OPTIONS_UNSET
+--env-file {folder}/variables
+--env-file {folder}/variables -e FROM_FILE=replaced
+--env-file {folder}/variables --env-file {folder}/more-variables
+-l k=v
+-l k -l empty= -lj=1
+--label "a=b=c d"
+--label-file {folder}/labels
+--label-file {folder}/labels -l from=line
+-w /srv
+--workdir=/srv/deep
+-u 1000
+--user 1000:1000
+--user nobody
+--entrypoint sh
+--entrypoint=
+--entrypoint ""
+-h box
+--hostname box.example.org
+--hostname box --domainname example.org
+-i
+-t
+-it
+-ti
+--interactive --tty
+-i=false -t=true
+-itw /srv
+-itu1000
+-a stdin -i
+-a STDOUT
+--attach stdout --attach stderr
+-a stderr
+--rm
+--rm=true
+--rm=false
+--init
+--init=false
+--privileged
+--privileged=0
+--read-only
+--read-only=true --tmpfs /run
+-P
+--publish-all
+-p 80
+-p 8080:80
+-p :80
+-p 80/udp
+-p 8080:80/udp
+-p 8080:80/tcp -p 8081:80/tcp
+-p 127.0.0.1:8080:80
+-p 127.0.0.1::80
+-p 127.0.0.1:8080:80/sctp
+-p [::1]:8080:80
+-p [::1]::80
+-p 8000-8003:80
+-p 8000-8003:9000-9003
+-p 9000-9003
+-p 127.0.0.1:8000-8003:9000-9003/udp
+-p target=80
+-p target=80,published=8080
+--publish published=8080,target=80,protocol=udp
+-p target=90-92,published=9090-9092
+-p 0:80
+--expose 80
+--expose 80/udp
+--expose 80-83 --expose 90/tcp
+--expose 80 -p 81
+--expose 7000-7002/udp -P
+-v /data
+-v /data -v /more
+-v {folder}:/data
+-v {folder}:/data:ro
+-v {folder}:/data:rw,z
+-v {folder}:/data:rslave
+-v {folder}:/data:ro,rprivate
+-v {volume}:/data
+-v {volume}:/data:ro
+-v {volume}:/data:nocopy
+--volume={volume}:/data -v {folder}:/more
+-v {volume}:/data --volume-driver local
+--mount type=bind,source={folder},target=/data
+--mount type=bind,src={folder},dst=/data,readonly
+--mount type=bind,src={folder},destination=/data,ro=true
+--mount type=bind,src={folder},dst=/data,readonly=false
+--mount type=bind,src={folder},dst=/data,bind-propagation=rslave
+--mount type=bind,src={folder},dst=/data,bind-nonrecursive
+--mount type=bind,src={folder},dst=/data,bind-nonrecursive=true,ro=1
+--mount type=bind,src={folder},dst=/data,consistency=cached
+--mount type=volume,src={volume},dst=/data
+--mount src={volume},dst=/data
+--mount dst=/data
+--mount type=volume,dst=/data,volume-nocopy
+--mount type=volume,src={volume},dst=/data,volume-nocopy=true,readonly
+--mount type=volume,src={volume},dst=/data,volume-driver=local
+--mount type=volume,src={volume},dst=/data,volume-label=a=b,volume-label=c
+--mount type=volume,src={volume},dst=/data,volume-opt=type=tmpfs,volume-opt=device=tmpfs
+--mount 'type=volume,src={volume},dst=/data,volume-opt=type=tmpfs,volume-opt=device=tmpfs,"volume-opt=o=size=1m,uid=7"'
+--mount type=tmpfs,target=/data
+--mount type=tmpfs,dst=/data,tmpfs-size=64m
+--mount type=tmpfs,dst=/data,tmpfs-mode=1770
+--mount type=tmpfs,dst=/data,tmpfs-size=1048576,tmpfs-mode=0700
+--mount type=TMPFS,dst=/data --mount type=bind,src={folder},dst=/more
+--tmpfs /run
+--tmpfs /run:rw,size=64m,mode=1777
+--tmpfs /run --tmpfs /tmp:size=1m
+--volumes-from {peer}
+--volumes-from {peer}:ro
+--device /dev/null
+--device /dev/null:/dev/nothing
+--device /dev/null:r
+--device /dev/null:/dev/nothing:rw
+--device=/dev/null:rwm --device /dev/zero
+--device-cgroup-rule "c 42:* rmw"
+--device-cgroup-rule "b *:* r" --device-cgroup-rule "a 1:3 rwm"
+--device-read-bps /dev/null:1mb
+--device-write-bps /dev/null:1024
+--device-read-iops /dev/null:1000
+--device-write-iops /dev/null:1000 --device-write-iops /dev/zero:2000
+--blkio-weight 300
+--blkio-weight 0
+--blkio-weight-device /dev/null:300
+-m 64m
+-m=64M
+--memory 67108864
+--memory 0.0625g
+--memory "64 MiB"
+-m 64m --memory-swap 128m
+-m 64m --memory-swap -1
+-m 64m --memory-reservation 32m
+--memory-swappiness 50
+--memory-swappiness 0
+--memory-swappiness -1
+--oom-kill-disable -m 64m
+--oom-kill-disable=false
+--oom-score-adj 500
+--oom-score-adj -500
+--pids-limit 100
+--pids-limit -1
+--pids-limit 0x64
+--shm-size 128m
+--shm-size 1gb
+--cpus 0.5
+--cpus 1.25
+--cpus=.5
+--cpus 1/2
+-c 512
+--cpu-shares 512
+--cpu-period 50000 --cpu-quota 25000
+--cpu-quota -1
+--cpuset-cpus 0
+--cpuset-cpus 0-1 --cpuset-mems 0
+--cgroup-parent /conu-options
+--cgroupns host
+--cgroupns private
+--ulimit nofile=1024
+--ulimit nofile=1024:2048
+--ulimit nofile=1024:2048 --ulimit core=0
+--ulimit core=-1
+--ulimit nproc=100 --ulimit nproc=200
+--cap-add NET_ADMIN
+--cap-add ALL --cap-drop CAP_SYS_ADMIN
+--cap-drop all
+--group-add 100 --group-add audio
+--security-opt no-new-privileges
+--security-opt no-new-privileges=true
+--security-opt seccomp=unconfined
+--security-opt seccomp={folder}/profile.json
+--security-opt seccomp:unconfined
+--security-opt label=disable
+--security-opt label:type:spc_t
+--security-opt systempaths=unconfined
+--security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt no-new-privileges
+--sysctl net.ipv4.ip_forward=1
+--sysctl net.core.somaxconn=1024 --sysctl kernel.msgmax=65536
+--log-driver none
+--log-driver json-file
+--log-driver json-file --log-opt max-size=10m --log-opt max-file=3
+--log-opt tag=x
+--log-opt labels
+--restart no
+--restart always
+--restart unless-stopped
+--restart on-failure
+--restart on-failure:3
+--restart=
+--stop-signal SIGINT
+--stop-signal 9
+--stop-timeout 5
+--stop-timeout 0
+--stop-timeout=-1
+--health-cmd "true"
+--health-cmd "wget -q localhost || exit 1" --health-interval 5s --health-timeout 500ms --health-retries 3
+--health-start-period 1m30s
+--health-interval 1.5h
+--health-interval 1h2m3s4ms
+--health-retries 2
+--health-interval 0
+--no-healthcheck
+--no-healthcheck=false --health-cmd true
+--dns 10.0.0.1
+--dns 10.0.0.1 --dns fd00::1
+--dns-search example.org
+--dns-search . --dns-option ndots:2
+--dns-opt timeout:1 --dns-option rotate
+--add-host db:10.0.0.2
+--add-host db:10.0.0.2 --add-host six:fd00::2
+--add-host gateway:host-gateway
+--network host
+--network none
+--network bridge
+--network default
+--net=none
+--network {network}
+--network {network} --ip 172.31.77.10
+--network {network} --ip6 fd77::10
+--network {network} --ip 172.31.77.10 --ip6 fd77::10
+--network {network} --network-alias a --net-alias b
+--network name={network}
+--network name={network},alias=a,alias=b
+--network name={network},alias=a,driver-opt=k=v
+--network {network} --link {peer}
+--network {network} --link {peer}:db
+--network {network} --link-local-ip 169.254.8.8
+--network {network} --mac-address 92:d0:c6:0a:29:33
+--mac-address 92-d0-c6-0a-29-34
+--network container:{peer}
+--link {peer}:db
+--link {peer}
+--pid host
+--pid container:{peer}
+--ipc host
+--ipc private
+--ipc none
+--ipc shareable
+--ipc container:{shared}
+--uts host
+--userns host
+--isolation default
+--runtime runc
+--platform linux
+--platform linux/amd64
+--cidfile {unique-file}
+--pull missing
+--pull=never
+--disable-content-trust
+--disable-content-trust=true
+-it --rm -e A=b -p 8080:80 -v {folder}:/data:ro -w /srv -u 1000 -m 64m --name {unique} -l k=v
+-itP --init --read-only --cap-drop ALL --tmpfs /tmp --ulimit nofile=64 --restart=no
+--
+-e A=b --
+-e --
+"""
+
+# Refused by the program or by the engine: by the library or by the engine as well.
+REFUSED = r"""
+--no-such-option
+-Z
+-itZ
+--env
+-e =x
+--rm=maybe
+--tty=2
+--env-file {folder}/not-there
+--env-file {folder}/bad-variables
+--env-file {folder}/nameless-variables
+--label-file {folder}/not-there
+--label =x
+-a stdnothing
+-p 80:
+-p 70000
+-p x:80
+-p 81-80
+-p 8000-8002:80-81
+-p 80/xyz
+-p 300.0.0.1:80:80
+-p target=
+--expose 80:80
+--expose x
+-v /data:/
+-v {folder}:data
+-v a:b:c:d
+-v {folder}:/data:nonsense
+--mount nonsense
+--mount type=bind,src={folder}
+--mount type=bind,src={folder},dst=/data,nonsense=1
+--mount type=bind,src={folder},dst=/data,volume-nocopy
+--mount type=volume,dst=/data,bind-propagation=shared
+--mount type=volume,dst=/data,tmpfs-size=1m
+--mount type=tmpfs,dst=/data,tmpfs-size=x
+--mount type=tmpfs,dst=/data,tmpfs-mode=999
+--mount type=nonsense,dst=/data
+--mount type=bind,src={folder}/not-there,dst=/data
+--mount type=bind,src={folder},dst=/data,readonly=perhaps
+--device x
+--device /dev/null:/dev/nothing:xyz
+--device a:b:c:d
+--device-cgroup-rule nonsense
+--device-read-bps /dev/null
+--device-read-bps null:1mb
+--device-write-bps /dev/null:fast
+--device-read-iops /dev/null:1mb
+--blkio-weight 70000
+--blkio-weight-device /dev/null:5
+-m x
+-m -1
+-m 1xb
+-m 1k
+-m 64m --memory-swap 32m
+-m 64m --memory-reservation 128m
+--memory-swappiness 101
+--oom-score-adj 2000
+--pids-limit many
+--shm-size -1
+--cpus x
+--cpus 0.0000000001
+--cpus 10000
+--cpu-shares x
+--cpuset-cpus 9999
+--cpu-count 1
+--io-maxiops 1
+--ulimit nofile
+--ulimit nonsense=1
+--ulimit nofile=2:1
+--ulimit nofile=1:2:3
+--ulimit nofile=x
+--cap-add NONSENSE
+--security-opt nonsense
+--security-opt seccomp={folder}/not-there
+--security-opt seccomp={folder}/labels
+--sysctl kernel.nonsense=1
+--sysctl net.ipv4.ip_forward
+--log-driver nonsense
+--log-driver none --log-opt max-size=10m
+--log-driver json-file --log-opt nonsense=1
+--storage-opt size
+--restart nonsense
+--restart on-failure:x
+--restart always:3
+--restart always --rm
+--stop-timeout x
+--stop-signal NONSENSE
+--health-interval 5
+--health-interval x
+--health-interval -5s
+--health-interval 1us
+--health-retries -1
+--no-healthcheck --health-cmd true
+--dns x
+--dns-search -
+--add-host db
+--add-host db:x
+--network {network} --network bridge
+--network name={network},nonsense=1
+--network alias=a
+--network bridge --network-alias a
+--network {network} --ip x
+--network {network} --mac-address x
+--network name={network},alias=a --network-alias b
+--link a:b:c
+--link not-there:db
+--volumes-from not-there
+--pid nonsense
+--uts nonsense
+--pid container:
+--userns nonsense
+--cgroupns nonsense
+--isolation nonsense
+--runtime nonsense
+--platform nonsense/nonsense/nonsense/nonsense
+--name "not a name"
+--workdir relative
+--gpus
+--gpus all,count=1
+--gpus nonsense=1
+--gpus x
+"""
+
+# For containers that start: the library's run_via_api beside `docker run -d`.
+STARTED = r"""
+-d
+-d --init --read-only --tmpfs /tmp
+-d -e A=b -w /tmp -u 1000:1000 -l k=v
+-di
+-dit --hostname box
+-d -p 127.0.0.1::80 --expose 90
+-d -v {volume}:/data -v {folder}:/folder:ro
+-d --mount type=tmpfs,dst=/data,tmpfs-size=1m --mount type=volume,src={volume},dst=/volume,volume-label=a=b
+-d --network {network} --ip 172.31.77.20 --network-alias a
+-d --network none --ipc private --cap-drop ALL
+-d --health-cmd true --health-interval 30s
+-d --security-opt seccomp={folder}/profile.json --security-opt no-new-privileges
+-d --restart on-failure:2 --stop-timeout 1 --stop-signal KILL
+-d --sig-proxy=false --detach-keys ctrl-x,y --pull missing
+-d --cidfile {unique-file} --name {unique}
+-d --dns 10.0.0.1 --add-host db:10.0.0.2 --ulimit nofile=64:128 -m 64m
+"""
