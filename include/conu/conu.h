@@ -1409,6 +1409,23 @@ CONU_API void conu_logs_options_set_tail(conu_logs_options_t *options, int64_t l
 /** Frees them. */
 CONU_API void conu_logs_options_free(conu_logs_options_t *options);
 
+/** Standard streams of a process, to be added up. */
+enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
+
+/**
+ * Attaches to the process of a running container: the stream gives what it writes from now on, and takes its input.
+ * Docker Engine API, POST /containers/{id}/attach. conu_stream_close_write() ends the input, and not the output.
+ * @param container The container. For its input it must have been run with `--interactive`.
+ * @param stdio Which streams: a sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and CONU_STDERR_PIPE.
+ * @param cancel Ends the call.
+ * @param[out] out The stream.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE if the container does not run or is paused, or its input is not open and asked for;
+ *   CONU_ERROR_NOT_FOUND if it is gone; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_attach(conu_container_t *container, unsigned stdio, conu_cancel_t *cancel,
+                                             conu_stream_t **out, conu_error_t **error);
+
 /** Where bytes of a stream came from. */
 enum { CONU_CHANNEL_STDIN = 0, CONU_CHANNEL_STDOUT = 1, CONU_CHANNEL_STDERR = 2 };
 

@@ -3,10 +3,30 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "container/attach.h"
 
 using namespace conu;
 
 static Stream &need_stream(conu_stream_t *stream) { return *need(stream, "stream").stream; }
+
+conu_status_t conu_container_attach(conu_container_t *container, unsigned stdio, conu_cancel_t *cancel,
+                                    conu_stream_t **out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    ContainerPtr asked = need(container, "container").container;
+    const unsigned all = CONU_STDIN_PIPE | CONU_STDOUT_PIPE | CONU_STDERR_PIPE;
+    if (stdio == 0 || (stdio & ~all) != 0)
+      throw Failure(Code::invalid_argument, "the argument stdio is " + std::to_string(stdio) +
+                                                ", which is no sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and "
+                                                "CONU_STDERR_PIPE");
+    AttachRequest request;
+    request.with_stdin = (stdio & CONU_STDIN_PIPE) != 0;
+    request.with_stdout = (stdio & CONU_STDOUT_PIPE) != 0;
+    request.with_stderr = (stdio & CONU_STDERR_PIPE) != 0;
+    auto open = [=](Api &api) { return open_attach_stream(api, asked, request); };
+    *out = new conu_stream{std::make_unique<Stream>(asked->engine(), open, of(cancel))};
+  });
+}
 
 // Gives a piece out as it is: borrowed until the next one is asked for.
 static void give(const std::optional<Piece> &piece, int *channel, const void **data, size_t *size) {

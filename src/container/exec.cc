@@ -9,7 +9,7 @@ namespace conu {
 static std::string milliseconds(int64_t ms) { return std::to_string(ms) + " ms"; }
 
 // Ends the process because of `failure`, and says so in it.
-static Task<void> end_because_of(Api &api, ExecProcess &process, Failure *failure) {
+static Task<ExecProcess::End> end_because_of(Api &api, ExecProcess &process, Failure *failure) {
   ExecProcess::End end = ExecProcess::End::runs_on;
   std::string trouble;
   try {
@@ -23,6 +23,7 @@ static Task<void> end_because_of(Api &api, ExecProcess &process, Failure *failur
     failure->message += "; it could not be ended and still runs" + trouble;
     failure->hint = "engines cannot end such a process themselves: stop the container, or have the command end itself";
   }
+  co_return end;
 }
 
 // --- the whole result ------------------------------------------------------------------------------------------------
@@ -86,26 +87,29 @@ class ExecSource : public StreamSource {
   std::string name() const override { return process_.subject(); }
 
   Task<std::optional<Piece>> read() override {
-    std::optional<Failure> failure;
-    bool expired = false;
-    try {
-      Scope &scope = co_await current_scope();
-      int64_t left_ms = ends_at_ ? std::max<int64_t>(*ends_at_ - scope.loop.now(), 0) : -1;
-      Deadline deadline(scope, left_ms, [&] {
-        expired = true;
-        return Failure(Code::state, name() + " has not ended within " + milliseconds(timeout_ms_));
-      });
-      auto piece = co_await read_on();
-      co_return piece;
-    } catch (const Failure &caught) {
-      failure = caught;
+    for (;;) {
+      std::optional<Failure> failure;
+      bool expired = false;
+      try {
+        Scope &scope = co_await current_scope();
+        int64_t left_ms = ends_at_ ? std::max<int64_t>(*ends_at_ - scope.loop.now(), 0) : -1;
+        Deadline deadline(scope, left_ms, [&] {
+          expired = true;
+          return Failure(Code::state, name() + " has not ended within " + milliseconds(timeout_ms_));
+        });
+        auto piece = co_await read_on();
+        co_return piece;
+      } catch (const Failure &caught) {
+        failure = caught;
+      }
+      if (!expired) throw *failure;
+      ExecProcess::End end = co_await end_for(&*failure);
+      if (end != ExecProcess::End::had_ended) throw *failure;
+      ends_at_.reset();  // what is still to read was written in time
     }
-    if (!expired) throw *failure;
-    co_await end_for(&*failure);
-    throw *failure;
   }
 
-  Task<void> end_for(Failure *failure) { return end_because_of(api_, process_, failure); }
+  Task<ExecProcess::End> end_for(Failure *failure) { return end_because_of(api_, process_, failure); }
 
   Task<void> write(std::string_view bytes, size_t *written) override {
     if (!takes_input_) throw Failure(Code::state, name() + " was given its whole input when it was started");
@@ -133,7 +137,8 @@ class ExecSource : public StreamSource {
   Task<std::optional<Piece>> read_on() {
     auto piece = co_await process_.output().next();
     if (!piece) {
-      exit_code_ = co_await process_.exit_code(api_, beginning_);
+      int code = co_await process_.exit_code(api_, beginning_);
+      exit_code_ = code;
       co_return std::nullopt;
     }
     // Where it could not be started the engine's words are all there is.

@@ -56,18 +56,18 @@ Task<void> ExecProcess::start(Api &api, ExecRequest request, bool with_stdin) {
   if (!request.workdir.empty()) body.set("WorkingDir", request.workdir);
   if (!mark_.empty()) request.environment.push_back(mark_);
   if (!request.environment.empty()) body.set("Env", list_of(request.environment));
+  bool is_starting = false;
   try {
     std::string answer = co_await api.call("POST", container_path_ + "/exec", subject_, body);
     id_ = Json::parse(answer, "the engine's answer to POST " + container_path_ + "/exec")["Id"].required_string();
 
-    Request start = api.request("POST");
-    start.piece_timeout_ms = -1;
-    start.headers = {{"Content-Type", "application/json"}, {"Connection", "Upgrade"}, {"Upgrade", "tcp"}};
-    start.body = Json::object().set("Detach", Json::boolean(false)).set("Tty", Json::boolean(request.tty)).dump();
-    Exchange exchange = co_await api.open(std::move(start), "/exec/" + id_ + "/start", subject_);
+    is_starting = true;
+    Json how = Json::object().set("Detach", Json::boolean(false)).set("Tty", Json::boolean(request.tty));
+    Exchange exchange = co_await open_upgraded(api, "/exec/" + id_ + "/start", subject_, how);
     output_ = std::make_shared<Output>(std::move(exchange), request.tty, "the output of " + subject_);
   } catch (Failure &failure) {
     explain_refusal(&failure);
+    if (is_starting && failure.code == Code::engine) failure.code = Code::command_failed;
     throw;
   }
 }
@@ -96,13 +96,13 @@ Task<Json> ExecProcess::inspect(Api &api) {
 
 // Docker counts no process where it could not start one; Podman forgets the number of one that has ended, too, and can
 // only be told by what it says.
-static bool has_never_run(const Json &state, std::string_view said) {
+static bool has_never_run(const Json &state, bool is_podman, std::string_view said) {
   if (state["Pid"].integer_or(0) != 0) return false;
+  if (!is_podman) return true;
   int64_t code = state["ExitCode"].integer_or(0);
   if (code != 126 && code != 127) return false;
   std::string_view words = trimmed(said);
-  bool by_podman = words.starts_with("Error: ") && words.find("OCI ") != words.npos;
-  return by_podman || words.starts_with("OCI runtime exec failed");
+  return words.starts_with("Error: ") && words.find("OCI ") != words.npos;
 }
 
 static Failure not_started(const std::string &subject, const std::string &command, std::string_view said) {
@@ -129,7 +129,7 @@ Task<int> ExecProcess::exit_code(Api &api, std::string_view said) {
     auto code = state["ExitCode"].as_integer();
     bool running = state["Running"].boolean_or(false);
     if (!running && code) {
-      if (has_never_run(state, said)) throw not_started(subject_, command_, said);
+      if (has_never_run(state, api.engine.is_podman(), said)) throw not_started(subject_, command_, said);
       co_return static_cast<int>(*code);
     }
     co_await sleep_for(pause_ms);
@@ -182,6 +182,8 @@ Task<void> ExecProcess::end(Api &api, End *result) {
       signalled = true;
       bool killed = kill_process_of(container_id_, static_cast<pid_t>(pid));
       if (!killed && !mark_.empty()) co_await kill_from_within(api);
+      // Podman sees no end of a process before its output is taken.
+      if (output_) output_->exchange().abort();
     }
     if (passed > patience_ms) co_return;
     co_await sleep_for(10);

@@ -3,25 +3,41 @@
 
 namespace conu {
 
+Task<Exchange> open_upgraded(Api &api, std::string path, std::string subject, Json body) {
+  Request request = api.request("POST");
+  request.piece_timeout_ms = -1;
+  request.headers.emplace_back("Connection", "Upgrade");
+  request.headers.emplace_back("Upgrade", "tcp");
+  if (body) {
+    request.headers.emplace_back("Content-Type", "application/json");
+    request.body = body.dump();
+  }
+  return api.open(std::move(request), std::move(path), std::move(subject));
+}
+
 // Only the newer content type can be trusted: engines below API 1.42, and Podman, call everything raw.
 bool is_raw(const Exchange &exchange, bool has_terminal) {
   return exchange.header("Content-Type") != "application/vnd.docker.multiplexed-stream" && has_terminal;
 }
 
+void Output::take(Piece piece) {
+  channel_ = piece.channel;
+  if (stamps_ != nullptr)
+    stamps_->take(piece, frames_.begins(), &taken_);
+  else
+    taken_.append(piece.bytes);
+}
+
 // Moves frames of one channel to what is taken. False where one of another channel came, which is held.
 bool Output::take_frames() {
-  if (!held_.bytes.empty()) {
-    channel_ = held_.channel;
-    taken_.append(std::exchange(held_.bytes, {}));
-  }
+  if (!held_.bytes.empty()) take(std::exchange(held_, {}));
   Piece piece;
   while (frames_.next(&piece.channel, &piece.bytes)) {
     if (!taken_.empty() && piece.channel != channel_) {
       held_ = piece;
       return false;
     }
-    channel_ = piece.channel;
-    taken_.append(piece.bytes);
+    take(piece);
   }
   return true;
 }

@@ -21,6 +21,7 @@ bool FrameReader::read_header() {
     rest_.remove_prefix(1);
   }
   header_size_ = 0;
+  is_fresh_ = true;
   if (header_[0] > frame_error || header_[1] != 0 || header_[2] != 0 || header_[3] != 0)
     throw Failure(Code::protocol, "the engine's output stream has no valid frame header",
                   "is the container's output a terminal's, or is there a proxy in between?");
@@ -47,6 +48,7 @@ bool FrameReader::next(int *channel, std::string_view *piece) {
     } else if (!taken.empty()) {
       *channel = type == frame_stderr ? 2 : 1;
       *piece = taken;
+      begins_ = std::exchange(is_fresh_, false);
       return true;
     }
     if (payload_left_ > 0) return false;

@@ -20,6 +20,9 @@ class FrameReader {
   // Throws Failure(engine) with the engine's words for an error frame, Failure(protocol) for what is no frame.
   bool next(int *channel, std::string_view *piece);
 
+  // Whether the last piece is the beginning of a frame.
+  bool begins() const { return begins_; }
+
   // The stream ended: throws Failure(protocol) if that was in the middle of a frame.
   void finish() const;
 
@@ -32,6 +35,8 @@ class FrameReader {
   unsigned char header_[8] = {};
   size_t header_size_ = 0;  // bytes of the next header that have come
   uint32_t payload_left_ = 0;
+  bool is_fresh_ = false;  // nothing of the payload was given yet
+  bool begins_ = false;
   std::string engine_error_;
 };
 

@@ -174,6 +174,11 @@ Task<std::string_view> Exchange::next() {
     failure = caught;
   }
   if (broken_) std::rethrow_exception(broken_);
+  // One who ends such a connection with something unread in it resets it. Whether all is well is the process's to tell.
+  if (failure && is_upgraded() && failure->code == Code::unreachable) {
+    is_over_ = true;
+    failure.reset();
+  }
   // A cancel or a deadline of the caller takes nothing away: the next call goes on where this one stood.
   if (failure && (failure->code == Code::cancelled || failure->code == Code::timeout)) throw *failure;
   if (failure) fail(*failure);
@@ -211,6 +216,10 @@ std::shared_ptr<Connection> Exchange::writable_connection() {
 Task<void> Exchange::write(std::string_view bytes, size_t *written) {
   auto connection = writable_connection();  // it stays, whatever the reading comes upon
   co_await connection->write(bytes, written);
+}
+
+void Exchange::abort() {
+  if (connection_) connection_->abort();
 }
 
 Task<void> Exchange::close_write() {

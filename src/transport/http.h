@@ -72,6 +72,7 @@ class Exchange {
   // reading. `written` counts also where it fails.
   Task<void> write(std::string_view bytes, size_t *written);
   Task<void> close_write();
+  void abort();  // ends both directions at once
   // Or the connection itself, with what was read behind the head in its buffer. Nothing else of the exchange may be
   // used afterwards.
   std::shared_ptr<Connection> take_connection() { return std::move(connection_); }

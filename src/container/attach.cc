@@ -1,0 +1,87 @@
+// Attaching to a container's own process.
+#include "container/attach.h"
+
+#include "container/output.h"
+#include "container/state.h"
+
+namespace conu {
+
+namespace {
+
+class AttachSource : public StreamSource {
+ public:
+  AttachSource(Api &api, ContainerPtr container, AttachRequest request, bool has_terminal, Exchange exchange)
+      : api_(api),
+        container_(std::move(container)),
+        takes_input_(request.with_stdin),
+        has_terminal_(has_terminal),
+        output_(std::move(exchange), is_raw(exchange, has_terminal), name()) {}
+
+  std::string name() const override { return "the attached " + container_->subject().substr(4); }
+
+  Task<std::optional<Piece>> read() override {
+    auto piece = co_await output_.next();
+    if (!piece) co_await ask_for_engine();
+    co_return piece;
+  }
+
+  Task<void> write(std::string_view bytes, size_t *written) override {
+    need_input();
+    co_await output_.exchange().write(bytes, written);
+  }
+
+  Task<void> close_write() override {
+    need_input();
+    co_await output_.exchange().close_write();
+  }
+
+  Task<void> resize(int rows, int columns) override {
+    if (!has_terminal_) throw Failure(Code::state, name() + " has no terminal to resize");
+    Query query;
+    query.add("h", std::to_string(rows)).add("w", std::to_string(columns));
+    co_await api_.call("POST", container_->path("/resize" + query.text()), container_->subject());
+  }
+
+ private:
+  void need_input() const {
+    if (!takes_input_) throw Failure(Code::state, name() + " takes no input", "attach with CONU_STDIN_PIPE");
+  }
+
+  // The connection of an engine that was ended looks like the end of the output.
+  Task<void> ask_for_engine() {
+    try {
+      co_await inspect(api_, *container_);
+    } catch (const Failure &failure) {
+      if (failure.code != Code::not_found) throw;  // it may have removed itself
+    }
+  }
+
+  Api &api_;
+  ContainerPtr container_;
+  bool takes_input_, has_terminal_;
+  Output output_;
+};
+
+}  // namespace
+
+Task<std::unique_ptr<StreamSource>> open_attach_stream(Api &api, ContainerPtr container, AttachRequest request) {
+  Json document = co_await inspect(api, *container);
+  std::string status = status_in(document);
+  if (status != "running")
+    throw Failure(Code::state, container->subject() + " cannot be attached to: it is " + status,
+                  status == "paused" ? "unpause the container first" : "its log has what it wrote while it ran");
+  if (request.with_stdin && !document["Config"]["OpenStdin"].boolean_or(false))
+    throw Failure(Code::state, container->subject() + " has no open standard input",
+                  "run it with the option --interactive");
+  bool has_terminal = document["Config"]["Tty"].boolean_or(false);
+  Query query;
+  auto yes_or_no = [](bool yes) { return yes ? "1" : "0"; };  // Podman takes what is left out for a yes
+  query.add("stream", "1").add("stdin", yes_or_no(request.with_stdin));
+  query.add("stdout", yes_or_no(request.with_stdout)).add("stderr", yes_or_no(request.with_stderr));
+  std::string path = container->path("/attach" + query.text());
+  Exchange exchange = co_await open_upgraded(api, path, container->subject(), Json());
+  auto source = std::make_unique<AttachSource>(api, container, request, has_terminal, std::move(exchange));
+  co_return std::unique_ptr<StreamSource>(std::move(source));
+}
+
+}  // namespace conu
