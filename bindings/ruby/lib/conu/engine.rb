@@ -55,6 +55,27 @@ module Conu
     # The containers that the engine has, whoever made them, those that do not run among them.
     def list_containers = Convert.containers(native.list_containers)
 
+    # Removes the containers that this process has made, also those that run, with their anonymous volumes. A forked
+    # child counts as another process.
+    def cleanup_containers
+      native.cleanup_containers
+      self
+    end
+
+    # Removes the images that this process has built or committed, and its containers that use them. ConflictError if
+    # the containers or images of others need one, which stays.
+    def cleanup_images
+      native.cleanup_images
+      self
+    end
+
+    # Removes the named volumes that this process has made by running containers. ConflictError if a container uses one,
+    # which stays.
+    def cleanup_volumes
+      native.cleanup_volumes
+      self
+    end
+
     private
 
     def description = url
