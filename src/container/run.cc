@@ -85,6 +85,19 @@ static void place_mac(const Engine &engine, Json body) {
   endpoint.set("MacAddress", body["MacAddress"]);
 }
 
+// Podman takes no profile, but the path of one.
+static void name_profiles(const Engine &engine, const RunRequest &request) {
+  if (!engine.is_podman() || request.profiles.empty()) return;
+  Json options = Json::array();
+  for (const Json &option : request.body["HostConfig"]["SecurityOpt"].items()) {
+    std::string text = option.required_string();
+    for (const Profile &profile : request.profiles)
+      if (text == "seccomp=" + profile.text) text = "seccomp=" + profile.path;
+    options.append(Json::string(text));
+  }
+  request.body["HostConfig"].set("SecurityOpt", options);
+}
+
 static Task<bool> volume_exists(Api &api, std::string name) {
   try {
     co_await api.get("/volumes/" + percent_encoded(name), "the volume " + name);
@@ -195,6 +208,7 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   RunRequest request = builder.request(image.engine_name());  // a malformed option is told before any request
   check_version(api.engine, request);
   place_mac(api.engine, request.body);
+  name_profiles(api.engine, request);
   // A name of our own making is known without asking for it.
   creation.name = request.name.empty() ? "conu-" + creation.token.substr(0, 13) : request.name;
   CidFile cid_file(request.cid_file);

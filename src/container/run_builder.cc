@@ -99,7 +99,7 @@ RunRequest RunBuilder::request(const std::string &image) const {
   std::string volume_driver = host["VolumeDriver"].text_or("");
   for (NamedVolume &volume : draft.volumes)
     if (volume.by_volume_option) volume.driver = volume_driver;
-  return {body, draft.name, draft.platform, draft.pull, draft.cid_file, draft.volumes, draft.needs};
+  return {body, draft.name, draft.platform, draft.pull, draft.cid_file, draft.volumes, draft.needs, draft.profiles};
 }
 
 std::string RunBuilder::name() const { return read_options(options_).name; }

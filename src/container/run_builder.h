@@ -22,6 +22,11 @@ struct NeededVersion {
   int minor;  // of 1.x
 };
 
+// A seccomp profile that the body has whole. Podman takes the name of its file instead.
+struct Profile {
+  std::string text, path;
+};
+
 // What the options and the command come to.
 struct RunRequest {
   Json body;             // of POST /containers/create
@@ -31,6 +36,7 @@ struct RunRequest {
   std::string cid_file;  // where the container's ID is to be written; empty: nowhere
   std::vector<NamedVolume> volumes;
   std::vector<NeededVersion> needs;
+  std::vector<Profile> profiles;
 };
 
 class RunBuilder {

@@ -29,6 +29,7 @@ struct Draft {
   Attachment first_attachment;  // what --ip, --network-alias and the like say of the first network
   std::vector<NamedVolume> volumes;
   std::vector<NeededVersion> needs;
+  std::vector<Profile> profiles;
   bool detached = false;
   bool no_health_check = false;
   bool words_ended = false;  // by "--"

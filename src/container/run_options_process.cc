@@ -114,12 +114,16 @@ void finish_security(Draft &draft) {
       BodyMember(draft, "HostConfig.ReadonlyPaths").set(Json::array());
       continue;
     }
-    bool names_file = key == "seccomp" && value != "unconfined" && value != "builtin";
-    try {
-      options.append(Json::string(names_file ? "seccomp=" + read_profile(value) : option));
-    } catch (const BadValue &bad) {
-      reject_option("--security-opt", option, bad);
+    std::string sent = option;
+    if (key == "seccomp" && value != "unconfined" && value != "builtin") {
+      try {
+        draft.profiles.push_back({read_profile(value), from_working_folder(value)});
+      } catch (const BadValue &bad) {
+        reject_option("--security-opt", option, bad);
+      }
+      sent = "seccomp=" + draft.profiles.back().text;
     }
+    options.append(Json::string(sent));
   }
   if (options.size() > 0) BodyMember(draft, "HostConfig.SecurityOpt").set(options);
 }

@@ -57,7 +57,15 @@ static void set_entrypoint(Draft &draft, const char *, const std::string &value)
 
 static void set_name(Draft &draft, const char *, const std::string &value) { draft.name = value; }
 
-static void set_platform(Draft &draft, const char *, const std::string &value) { draft.platform = value; }
+// OS[/ARCHITECTURE[/VARIANT]]
+static void set_platform(Draft &draft, const char *, const std::string &value) {
+  const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+  std::vector<std::string_view> parts = split(value, '/');
+  for (std::string_view part : parts)
+    if (parts.size() > 3 || part.find_first_not_of(allowed) != part.npos || (part.empty() && !value.empty()))
+      throw BadValue{"is no platform", "such as linux/arm64"};
+  draft.platform = value;
+}
 
 static void set_cid_file(Draft &draft, const char *path, const std::string &value) {
   draft.cid_file = value;
@@ -120,7 +128,7 @@ constexpr Option options[] = {
     {"cap-add", 0, value, add_text, "HostConfig.CapAdd"},
     {"cap-drop", 0, value, add_text, "HostConfig.CapDrop"},
     {"cgroup-parent", 0, value, set_text, "HostConfig.CgroupParent"},
-    {"cgroupns", 0, value, set_text, "HostConfig.CgroupnsMode"},
+    {"cgroupns", 0, value, set_namespace, "HostConfig.CgroupnsMode"},
     {"cidfile", 0, value, set_cid_file, "HostConfig.ContainerIDFile"},
     {"cpu-count", 0, value, refuse_windows},
     {"cpu-percent", 0, value, refuse_windows},

@@ -129,6 +129,8 @@ TEST(what_is_not_of_the_body_stands_beside_it) {
   CHECK_EQUAL(request.platform, "linux/arm64");
   CHECK_EQUAL(request.pull, "always");
   CHECK_EQUAL(request.cid_file, "/x");
+  for (const char *bad : {"a/b/c/d", "linux/", "/amd64", "linux amd64"})
+    refuses("--platform", {{bad, "is no platform"}});
   CHECK_FAILS(body("--pull sometimes"), invalid, "--pull of docker run: \"sometimes\" is neither always");
 }
 

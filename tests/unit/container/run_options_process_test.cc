@@ -58,6 +58,9 @@ TEST(security_profiles_are_read_from_their_files) {
   CHECK_EQUAL(host("--security-opt seccomp=unconfined --security-opt seccomp:builtin"),
               R"({"SecurityOpt":["seccomp=unconfined","seccomp:builtin"]})");
   CHECK_EQUAL(host("--security-opt systempaths=unconfined"), R"({"MaskedPaths":[],"ReadonlyPaths":[]})");
+  // Podman is told where the profile is instead.
+  std::vector<Profile> profiles = RunBuilder({}, {"--security-opt", "seccomp=" + profile}).request("img").profiles;
+  CHECK_EQUAL(profiles.at(0).path + " " + profiles.at(0).text, profile + R"( {"defaultAction":"SCMP_ACT_ALLOW"})");
   std::string broken = folder.write("broken", "{");
   refuses("--security-opt", {{"nonsense", "is no security option"},
                              {"seccomp=/no/such/file", "names a file that is not there"},
