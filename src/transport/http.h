@@ -73,9 +73,6 @@ class Exchange {
   Task<void> write(std::string_view bytes, size_t *written);
   Task<void> close_write();
   void abort();  // ends both directions at once
-  // Or the connection itself, with what was read behind the head in its buffer. Nothing else of the exchange may be
-  // used afterwards.
-  std::shared_ptr<Connection> take_connection() { return std::move(connection_); }
 
  private:
   friend class HttpClient;

@@ -373,20 +373,12 @@ TEST(a_body_that_breaks_off_fails_however_often_it_is_asked) {
 // --- upgrades
 // -----------------------------------------------------------------------------------------------------------
 
-static Task<std::string> read_all(Connection &connection) {
-  std::string text;
-  for (;;) {
-    text += connection.buffered();
-    connection.consume(connection.buffered().size());
-    bool more = co_await connection.fill();
-    if (!more) co_return text;
-  }
-}
-
-static Task<std::string> talk(std::shared_ptr<Connection> connection) {
-  co_await connection->write("question");
-  co_await connection->close_write();
-  std::string answer = co_await read_all(*connection);
+static Task<std::string> talk(Exchange &exchange) {
+  size_t written = 0;
+  co_await exchange.write("question", &written);
+  CHECK_EQUAL(written, size_t{8});
+  co_await exchange.close_write();
+  std::string answer = co_await exchange.rest();
   co_return answer;
 }
 
@@ -404,7 +396,7 @@ TEST(an_upgraded_connection_keeps_what_came_behind_the_head_and_may_be_half_clos
       Client client(server.endpoint());
       Exchange exchange = client.open(request_for("POST", "/attach"));
       CHECK_EQUAL(exchange.status(), head.find("101") != head.npos ? 101 : 200);
-      CHECK_EQUAL(client.loop.run(talk(exchange.take_connection()), nullptr), "greeting and answer");
+      CHECK_EQUAL(client.loop.run(talk(exchange), nullptr), "greeting and answer");
       server.check();
     }
   }
@@ -421,6 +413,26 @@ TEST(a_stream_that_ends_with_its_connection_may_be_read_as_a_body) {
   });
   Client client(server.endpoint());
   CHECK_EQUAL(client.get("/logs").body, "one two three");
+}
+
+TEST(small_pieces_that_come_fast_are_read_many_at_a_time) {
+  const size_t count = 3000;
+  ScriptedServer server([&](Peer &peer) {
+    peer.expect("GET /logs ");
+    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+    for (size_t i = 0; i < count; i++) peer.send("piece");
+  });
+  Client client(server.endpoint());
+  Request request = request_for("GET", "/logs");
+  request.gathers = true;
+  Exchange exchange = client.open(std::move(request));
+  size_t reads = 0, bytes = 0;
+  for (std::string piece = client.next(exchange); !piece.empty(); piece = client.next(exchange)) {
+    reads++;
+    bytes += piece.size();
+  }
+  CHECK_EQUAL(bytes, 5 * count);
+  CHECK(reads < count / 4);
 }
 
 int main() { return check::run_all("http"); }

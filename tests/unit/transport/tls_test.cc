@@ -381,16 +381,12 @@ TEST(a_connection_that_was_closed_or_spoke_meanwhile_is_replaced) {
   }
 }
 
-static Task<std::string> talk(std::shared_ptr<Connection> connection) {
-  co_await connection->write("question");
-  co_await connection->close_write();
-  std::string text;
-  for (;;) {
-    text += connection->buffered();
-    connection->consume(connection->buffered().size());
-    bool more = co_await connection->fill();
-    if (!more) co_return text;
-  }
+static Task<std::string> talk(Exchange &exchange) {
+  size_t written = 0;
+  co_await exchange.write("question", &written);
+  co_await exchange.close_write();
+  std::string answer = co_await exchange.rest();
+  co_return answer;
 }
 
 TEST(an_upgraded_connection_may_be_half_closed) {
@@ -402,7 +398,7 @@ TEST(an_upgraded_connection_may_be_half_closed) {
   });
   Client client(server.endpoint());
   Exchange exchange = client.open(request_for("POST", "/attach"));
-  CHECK_EQUAL(client.loop.run(talk(exchange.take_connection()), nullptr), "greeting and answer");
+  CHECK_EQUAL(client.loop.run(talk(exchange), nullptr), "greeting and answer");
   server.server->check();
 }
 
