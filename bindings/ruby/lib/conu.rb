@@ -22,6 +22,7 @@ require "conu/container"
 require "conu/stream"
 require "conu/exec"
 require "conu/logs"
+require "conu/process"
 require "conu/directory"
 
 module Conu

@@ -16,6 +16,12 @@ module Conu
     # A Time, or seconds since 1970, as milliseconds since then.
     def epoch_milliseconds(moment) = (moment.to_r * 1000).floor
 
+    # Which of the three standard streams are wanted, as the bits of conu.h.
+    def pipes(stdin:, stdout:, stderr:)
+      bits = { Native::CONU_STDIN_PIPE => stdin, Native::CONU_STDOUT_PIPE => stdout, Native::CONU_STDERR_PIPE => stderr }
+      bits.filter_map { |bit, wanted| bit if wanted }.sum
+    end
+
     # A document of the engine; nil for none.
     def document(json)
       json && JSON.parse(json, max_nesting: false)
