@@ -201,32 +201,68 @@ Task<void> copy_to(Api &api, Container &container, std::string given, std::strin
   }
 }
 
+namespace {
+
+// An archive on its way into a folder, which is chosen when it is known what comes.
+class Download {
+ public:
+  Download(Source source, bool needs_folder, Place place, std::string subject)
+      : source_(std::move(source)),
+        needs_folder_(needs_folder),
+        place_(std::move(place)),
+        subject_(std::move(subject)) {}
+
+  void take(std::string_view bytes) {
+    archive_.feed(bytes);
+    for (auto event = archive_.next(); event != ArchiveReader::Event::hungry; event = archive_.next()) {
+      if (event == ArchiveReader::Event::data) {
+        extraction_->data(archive_.data());
+        continue;
+      }
+      if (!extraction_) choose_target();
+      extraction_->begin(archive_.entry());
+    }
+  }
+  void flush() {
+    if (extraction_) extraction_->flush();
+  }
+  void finish() {
+    archive_.finish();
+    if (!extraction_) throw Failure(Code::protocol, "the archive is empty");
+    extraction_->finish();
+  }
+
+ private:
+  void choose_target() {
+    source_.is_folder = archive_.entry().type == ArchiveEntry::Type::folder;
+    if (needs_folder_ && !source_.is_folder) throw no_folder(subject_, Code::invalid_argument);
+    Target target = target_of(source_, place_);
+    extraction_.emplace(target.folder, target.name, source_.path == "/");
+  }
+
+  Source source_;
+  bool needs_folder_;
+  Place place_;
+  std::string subject_;
+  ArchiveReader archive_;
+  std::optional<Extraction> extraction_;
+};
+
+}  // namespace
+
 static Task<void> download(Api &api, Container &container, Source source, bool needs_folder, Place place) {
   std::string subject = source.path + " in " + container.subject();
   std::string asked = needs_folder && source.path != "/" ? source.path + "/" : source.path;
   Exchange exchange = co_await api.open(api.request("GET"), archive_path(container, asked), subject);
-  ArchiveReader archive;
-  std::optional<Extraction> extraction;
+  Download download(source, needs_folder, place, subject);
   for (;;) {
     std::string_view bytes = co_await exchange.next();
     if (bytes.empty()) break;
-    archive.feed(bytes);
-    for (auto event = archive.next(); event != ArchiveReader::Event::hungry; event = archive.next()) {
-      if (event == ArchiveReader::Event::data) {
-        extraction->data(archive.data());
-        continue;
-      }
-      if (!extraction) {
-        source.is_folder = archive.entry().type == ArchiveEntry::Type::folder;
-        if (needs_folder && !source.is_folder) throw no_folder(subject, Code::invalid_argument);
-        Target target = target_of(source, place);
-        extraction.emplace(target.folder, target.name, source.path == "/");
-      }
-      extraction->begin(archive.entry());
-    }
+    // All that has come is written at once.
+    for (; !bytes.empty(); bytes = exchange.at_hand()) download.take(bytes);
+    download.flush();
   }
-  archive.finish();
-  extraction->finish();
+  download.finish();
 }
 
 Task<void> copy_from(Api &api, Container &container, std::string given, std::string destination) {

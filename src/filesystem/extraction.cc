@@ -187,17 +187,29 @@ void Extraction::make_link(const ArchiveEntry &entry) {
 }
 
 void Extraction::data(std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t n = write(file_.get(), bytes.data(), bytes.size());
+  pieces_.push_back({const_cast<char *>(bytes.data()), bytes.size()});
+  const size_t many = 64;
+  if (pieces_.size() >= many) flush();
+}
+
+void Extraction::flush() {
+  for (size_t next = 0; next < pieces_.size();) {
+    ssize_t n = writev(file_.get(), pieces_.data() + next, static_cast<int>(pieces_.size() - next));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail("cannot write", parts_, errno);
-    bytes.remove_prefix(static_cast<size_t>(n));
+    auto left = static_cast<size_t>(n);
+    while (next < pieces_.size() && left >= pieces_[next].iov_len) left -= pieces_[next++].iov_len;
+    if (left == 0) continue;
+    pieces_[next].iov_base = static_cast<char *>(pieces_[next].iov_base) + left;
+    pieces_[next].iov_len -= left;
   }
+  pieces_.clear();
 }
 
 // What is whole gets its mode, its time and its name. A hard link has those of its target.
 void Extraction::complete() {
   if (!is_under_way_) return;
+  flush();
   file_.reset();
   if (type_ == Type::symlink) {
     const timespec times[] = {time_, time_};

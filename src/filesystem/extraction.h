@@ -4,6 +4,8 @@
 // open already, and follows no link: an archive can neither name a place outside nor make a way there.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +28,8 @@ class Extraction {
   // a folder by something else or something else by a folder: that is Failure(conflict). A file has its name once it is
   // whole. Failure(protocol) for an archive that leads out of its folder.
   void begin(const ArchiveEntry &entry);
-  void data(std::string_view bytes);
+  void data(std::string_view bytes);  // must stay where they are until flush() or finish()
+  void flush();
   void finish();
 
  private:
@@ -61,6 +64,7 @@ class Extraction {
   std::string temporary_, temporary_prefix_;
   size_t made_ = 0;
   Fd file_;
+  std::vector<iovec> pieces_;  // of its data, to be written at once
   unsigned mode_ = 0;
   timespec time_{};
   ArchiveEntry::Type type_ = ArchiveEntry::Type::file;

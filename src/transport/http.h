@@ -64,7 +64,7 @@ class Exchange {
   //
   // After an upgrade (101), the body is all that comes until the other side ends it.
   Task<std::string_view> next();
-  // The same of what has come already: empty where next() would have to wait, too.
+  // The same of what has come already: empty where next() would have to wait, too. Views hold until next() is called.
   std::string_view at_hand();
   Task<std::string> rest(size_t limit = 256 << 20);
 
