@@ -1501,8 +1501,8 @@ CONU_API void conu_stream_free(conu_stream_t *stream);
  * - owner (by number), mode and modification time in whole seconds are kept, files with several names within `src` stay
  *   one file, sockets are left out, pipes and devices are made again.
  *
- * Files go out as they are read, never whole in memory. A container with a read-only root file system is refused by
- * Docker and not by Podman.
+ * Files go out as they are read, never whole in memory. Where the root file system is read-only, Podman copies all the
+ * same into a container that does not run.
  * @param container the container
  * @param src path on this host, absolute or relative to the working folder; need not be UTF-8
  * @param dest path in the container; a relative one is taken from its root folder

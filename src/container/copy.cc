@@ -68,7 +68,8 @@ static void need_path(const std::string &path, const char *name) {
 static Source source_on_host(const std::string &given) {
   Source source{absolute_path(given), asserts_content(given), false};
   struct stat status {};
-  if (lstat(source.path.c_str(), &status) != 0) throw system_failure("cannot copy " + source.path, errno);
+  if (lstat(source.path.c_str(), &status) != 0)
+    throw system_failure("cannot copy " + source.path, errno == ENOTDIR ? ENOENT : errno);
   if (asserts_folder(given) && S_ISLNK(status.st_mode) && stat(source.path.c_str(), &status) != 0)
     throw system_failure("cannot copy " + source.path, errno);
   source.is_folder = S_ISDIR(status.st_mode);
@@ -84,6 +85,7 @@ static Place place_on_host(const std::string &given) {
   struct stat status {};
   for (int links = 0;; links++) {
     place.exists = lstat(place.path.c_str(), &status) == 0;
+    if (!place.exists && errno == ENOTDIR) throw no_folder(parent_path(place.path));
     if (!place.exists && errno != ENOENT) throw system_failure("cannot copy to " + place.path, errno);
     if (!place.exists || !S_ISLNK(status.st_mode)) break;
     if (links == 40) throw system_failure("cannot copy to " + given, ELOOP);

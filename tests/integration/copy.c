@@ -1,8 +1,5 @@
 // Copying into containers and out of them, beside `docker cp`; folders of the host for volumes.
-#include <sys/stat.h>
-
 #include "lab.h"
-#include "server.h"
 
 // --- trees and what they are -----------------------------------------------------------------------------------------
 
@@ -187,12 +184,249 @@ static void sources_and_destinations_out_are_taken_as_docker_cp_takes_them(void 
       "");
 }
 
+// --- what goes wrong -------------------------------------------------------------------------------------------------
+
+static conu_status_t try_to(conu_container_t *container, const char *src, const char *dest) {
+  return conu_container_copy_to(container, src, dest, NULL, &error);
+}
+
+static conu_status_t try_from(conu_container_t *container, const char *src, const char *dest) {
+  return conu_container_copy_from(container, src, dest, NULL, &error);
+}
+
+static void what_is_not_there_is_named(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = file_in(folder, "file", "content");
+  conu_container_t *container = created();
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, in(folder, "missing"), "/"), in(folder, "missing"));
+  answered(0);
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, in(folder, "file/below"), "/"), in(folder, "file/below"));
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, file, "/no/such/folder"), "/no/such");
+  answered(404);
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, file, "/no-such-folder/"), "/no-such-folder");
+  hints("folder");
+  fails(CONU_ERROR_NOT_FOUND, try_from(container, "/no-such-file", folder), "/no-such-file");
+  answered(404);
+  fails(CONU_ERROR_NOT_FOUND, try_from(container, "/etc/passwd", in(folder, "no/such")), in(folder, "no"));
+  answered(0);
+  fails(CONU_ERROR_INVALID_ARGUMENT, try_to(container, text("%s/", file), "/"), "no folder");
+  fails(CONU_ERROR_INVALID_ARGUMENT, try_to(container, "", "/"), "src");
+  fails(CONU_ERROR_INVALID_ARGUMENT, try_from(container, "/etc", ""), "dest");
+}
+
+static void a_file_and_a_folder_stand_in_each_others_way(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = file_in(folder, "file", "content");
+  shell("mkdir -p %s/folder/etc %s/sub/folder/inner", folder, folder);
+  conu_container_t *container = created();
+  inside_ours(container, "echo old > /file; mkdir -p /there/file; mkdir /folder; echo old > /folder/inner");
+  fails(CONU_ERROR_CONFLICT, try_to(container, in(folder, "folder"), "/file"), "/file");
+  fails(CONU_ERROR_CONFLICT, try_to(container, file, "/there"), "file");
+  hints("folder");
+  fails(CONU_ERROR_CONFLICT, try_to(container, in(folder, "sub/folder"), "/"), "inner");
+  fails(CONU_ERROR_CONFLICT, try_from(container, "/folder", file), file);
+  fails(CONU_ERROR_CONFLICT, try_from(container, "/folder", in(folder, "sub")), "inner");
+  fails(CONU_ERROR_CONFLICT, try_from(container, "/file", text("%s/below", file)), file);
+  assert_string_equal(shell("cat %s", file), "content");
+  assert_string_equal(inside_ours(container, "cat /file /folder/inner"), "old\nold\n");
+}
+
+static void a_read_only_root_is_refused(void **state) {
+  (void)state;
+  char *file = file_in(fresh_folder(), "file", "content");
+  conu_container_t *container = run("--read-only", "exec sleep 300");
+  fails(CONU_ERROR_PERMISSION, try_to(container, file, "/file"), "read-only");
+  hints("volume");
+  copy_from(container, "/etc/passwd", file);
+}
+
+static void a_container_that_has_stopped_is_copied_from_and_one_that_is_gone_is_not_found(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = file_in(folder, "file", "content");
+  conu_container_t *container = run("", "true");
+  waited(container);
+  copy_to(container, file, "/copied");
+  copy_from(container, "/copied", in(folder, "back"));
+  assert_string_equal(shell("cat %s/back", folder), "content");
+  ok(conu_container_delete(container, true, true, NULL, &error));
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, file, "/copied"), conu_container_get_name(container));
+  fails(CONU_ERROR_NOT_FOUND, try_to(container, file, "/new/copied"), conu_container_get_name(container));
+  fails(CONU_ERROR_NOT_FOUND, try_from(container, "/copied", folder), conu_container_get_name(container));
+}
+
+static void a_place_where_nothing_can_be_written_is_told(void **state) {
+  (void)state;
+  conu_container_t *container = created();
+  fails(CONU_ERROR_PERMISSION, try_from(container, "/etc/passwd", "/sys/kernel/conu"), "/sys/kernel/conu");
+  fails(CONU_ERROR_CONFLICT, try_from(container, "/etc/passwd", "/dev/null"), "device");
+}
+
+// --- large files -----------------------------------------------------------------------------------------------------
+
+static const int megabytes = 200;
+
+static char *large_file(const char *folder) {
+  shell("head -c %dM /dev/zero > %s/large", megabytes, folder);
+  return in(folder, "large");
+}
+
+static int peak_kilobytes(void) { return atoi(shell("grep VmHWM /proc/%d/status | tr -dc 0-9", (int)getpid())); }
+
+static void a_large_file_takes_little_memory(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = large_file(folder);
+  conu_container_t *container = created();
+  int before = peak_kilobytes();
+  copy_to(container, file, "/large");
+  copy_from(container, "/large", in(folder, "back"));
+  assert_in_range(peak_kilobytes() - before, 0, 10000);
+  shell("cmp %s %s/back", file, folder);
+}
+
+// That nothing but what was there is in the folder: neither a file by halves nor what it was made under.
+static void expect_alone(const char *folder) { assert_string_equal(shell("ls -A %s", folder), "kept\n"); }
+
+static void a_copy_that_is_cancelled_ends_soon_and_leaves_no_half_file(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = large_file(folder), *to = fresh_folder();
+  file_in(to, "kept", "");
+  conu_container_t *container = created();
+  copy_to(container, file, "/large");
+  for (int delay = 0; delay < 60; delay += 20) {
+    conu_cancel_t *cancel = new_cancel();
+    trigger_after(cancel, delay);
+    int64_t start = now_ms();
+    conu_status_t status = conu_container_copy_from(container, "/large", in(to, "large"), cancel, &error);
+    assert_in_range(now_ms() - start, 0, delay + 1000);
+    fails(CONU_ERROR_CANCELLED, status, "cancel");
+    expect_alone(to);
+  }
+  conu_cancel_t *cancel = new_cancel();
+  trigger_after(cancel, 20);
+  fails(CONU_ERROR_CANCELLED, conu_container_copy_to(container, file, "/again", cancel, &error), "cancel");
+}
+
+static void kill_it(void *spare) {
+  sleep_ms(60);
+  kill_spare(spare);
+}
+
+static void an_engine_that_dies_in_the_middle_leaves_no_half_file(void **state) {
+  (void)state;
+  char *folder = fresh_folder(), *file = large_file(folder), *to = fresh_folder();
+  file_in(to, "kept", "");
+  struct spare *spare = spare_engine();
+  conu_image_t *image = image_of(spare->engine, setting("CONU_TEST_IMAGE"));
+  ok(conu_image_pull(image, NULL, NULL, &error));
+  conu_container_t *container;
+  ok(conu_image_run_via_api(image, builder("", "exec sleep 300"), NULL, &container, &error));
+  put_off((void (*)(void *))conu_container_free, container);
+  copy_to(container, file, "/large");
+  struct thread *killer = in_thread(kill_it, spare);
+  conu_status_t status = CONU_OK;
+  for (int i = 0; i < 20 && status == CONU_OK; i++) {
+    shell("rm -f %s/large", to);
+    status = try_from(container, "/large", in(to, "large"));
+  }
+  fails(CONU_ERROR_UNREACHABLE, status, "/archive");
+  expect_alone(to);
+  join(killer);
+  fails(CONU_ERROR_UNREACHABLE, try_to(container, file, "/large"), spare->url);
+  start_spare(spare);
+  ok(conu_container_delete(container, true, true, NULL, &error));
+}
+
+// --- helpers ---------------------------------------------------------------------------------------------------------
+
+static void remove_directory(void *directory) { conu_directory_free(directory); }
+
+static void a_directory_is_a_volume_and_goes_with_what_the_container_wrote(void **state) {
+  (void)state;
+  conu_directory_options_t *options = conu_directory_options_new();
+  char *parent = fresh_folder();
+  ok(conu_directory_options_set_path(options, in(parent, "volume"), &error));
+  conu_directory_options_set_mode(options, 01777);
+  ok(conu_directory_options_set_owner(options, "1000", "1001", &error));
+  ok(conu_directory_options_add_acl_rule(options, "u:26:rwx", &error));
+  conu_directory_t *directory = NULL;
+  conu_status_t status = conu_directory_new(options, NULL, &directory, &error);
+  bool has_setfacl = strcmp(shell("command -v setfacl || echo none"), "none\n") != 0;
+  if (!has_setfacl) fails(CONU_ERROR_COMMAND_MISSING, status, "setfacl");
+  conu_directory_options_free(options);
+  if (!has_setfacl) {
+    options = conu_directory_options_new();
+    ok(conu_directory_options_set_path(options, in(parent, "volume"), &error));
+    conu_directory_options_set_mode(options, 01777);
+    ok(conu_directory_options_set_owner(options, "1000", "1001", &error));
+    status = conu_directory_new(options, NULL, &directory, &error);
+    conu_directory_options_free(options);
+  }
+  ok(status);
+  put_off(remove_directory, directory);
+  conu_run_builder_t *options_of_run = builder("",
+                                               "mkdir -p /data/a/b && echo new > /data/a/b/file && chmod 500 /data/a; "
+                                               "touch /read-only/x 2>/dev/null || stat -c %u:%g:%a /read-only");
+  ok(conu_run_builder_add_volume(options_of_run, conu_directory_get_path(directory), "/data", "z", &error));
+  ok(conu_run_builder_add_volume(options_of_run, conu_directory_get_path(directory), "/read-only", "ro", &error));
+  conu_container_t *container;
+  ok(conu_image_run_via_api(busybox, options_of_run, NULL, &container, &error));
+  assert_int_equal(waited(kept_container(container)), 0);
+  contains(logs(container), "1000:1001:17");
+  assert_string_equal(shell("cat %s/a/b/file", conu_directory_get_path(directory)), "new\n");
+  ok(conu_container_delete(container, true, true, NULL, &error));
+  ok(conu_directory_remove(directory, NULL, &error));
+  assert_string_equal(shell("ls -A %s", parent), "");
+}
+
+static void a_program_of_the_host_gives_exit_code_and_output(void **state) {
+  (void)state;
+  conu_exec_result_t *result;
+  size_t size;
+  conu_string_list_t *command = words("sh -c");
+  ok(conu_string_list_append(command, "printf 'a\\0b'; echo err >&2; exit 7", &error));
+  ok(conu_run_cmd(command, 10000, NULL, &result, &error));
+  assert_int_equal(conu_exec_result_get_exit_code(result), 7);
+  assert_memory_equal(conu_exec_result_get_stdout(result, &size), "a\0b", 3);
+  assert_int_equal(size, 3);
+  assert_memory_equal(conu_exec_result_get_stderr(result, &size), "err\n", 4);
+  assert_int_equal(size, 4);
+  conu_exec_result_free(result);
+  fails(CONU_ERROR_COMMAND_MISSING, conu_run_cmd(words("no-such-program"), -1, NULL, &result, &error),
+        "no-such-program");
+  assert_null(result);
+  fails(CONU_ERROR_TIMEOUT, conu_run_cmd(words("sleep 60"), 100, NULL, &result, &error), "100 ms");
+  fails(CONU_ERROR_TIMEOUT, conu_run_cmd(words("sleep 60"), -1, cancel_within(100), &result, &error), "deadline");
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_run_cmd(words(""), -1, NULL, &result, &error), "command");
+}
+
+static void random_strings_and_the_selinux_status_come_without_an_engine(void **state) {
+  (void)state;
+  char *string;
+  ok(conu_random_string(10, &string, &error));
+  assert_int_equal(strspn(taken(string), "abcdefghijklmnopqrstuvwxyz"), 10);
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_random_string(SIZE_MAX, &string, &error), "size");
+  ok(conu_get_selinux_status(&string, &error));
+  const char *status = taken(string);
+  assert_true(strcmp(status, "disabled") == 0 || strcmp(status, "permissive") == 0 || strcmp(status, "enforcing") == 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_tree_copied_in_is_what_docker_cp_makes_of_it),
       TEST(destinations_in_are_taken_as_docker_cp_takes_them),
       TEST(a_tree_copied_out_is_what_docker_cp_makes_of_it),
       TEST(sources_and_destinations_out_are_taken_as_docker_cp_takes_them),
+      TEST(what_is_not_there_is_named),
+      TEST(a_file_and_a_folder_stand_in_each_others_way),
+      TEST(a_read_only_root_is_refused),
+      TEST(a_container_that_has_stopped_is_copied_from_and_one_that_is_gone_is_not_found),
+      TEST(a_place_where_nothing_can_be_written_is_told),
+      TEST(a_large_file_takes_little_memory),
+      TEST(a_copy_that_is_cancelled_ends_soon_and_leaves_no_half_file),
+      TEST(an_engine_that_dies_in_the_middle_leaves_no_half_file),
+      TEST(a_directory_is_a_volume_and_goes_with_what_the_container_wrote),
+      TEST(a_program_of_the_host_gives_exit_code_and_output),
+      TEST(random_strings_and_the_selinux_status_come_without_an_engine),
   };
   return RUN_LAB_TESTS(tests);
 }
