@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -80,6 +81,41 @@ func TestAnEngineThatIsNotThereIsUnreachable(t *testing.T) {
 	_, err := conu.OpenEngine(ctx, "unix://"+filepath.Join(t.TempDir(), "no.sock"))
 	if !errors.Is(err, conu.ErrUnreachable) {
 		t.Errorf("opening gives %v", err)
+	}
+}
+
+func TestWhatRegistriesAndEnginesRefuseHasACode(t *testing.T) {
+	engine := openEngine(t)
+	pull := func(registry string) error {
+		_, err := conu.NewImage(ctx, engine, environment(t, registry)+"/conu/busybox", conu.WithPullPolicy(conu.PullAlways))
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			fmt.Fprint(connection, "220 this is no engine\r\n")
+			connection.Close()
+		}
+	}()
+	open := func(url string) error { _, err := conu.OpenEngine(ctx, url); return err }
+	for _, failing := range []struct{ got, want error }{
+		{pull("CONU_TEST_AUTH_REGISTRY"), conu.ErrUnauthorized},
+		{pull("CONU_TEST_LIMITED_REGISTRY"), conu.ErrRateLimited},
+		{open("ssh://somewhere"), conu.ErrUnsupported},
+		{open("tcp://" + listener.Addr().String()), conu.ErrProtocol},
+		{busybox(t, engine).Save(ctx, "/dev/full"), conu.ErrIO},
+	} {
+		if !errors.Is(failing.got, failing.want) {
+			t.Errorf("%v is not %v", failing.got, failing.want)
+		}
 	}
 }
 

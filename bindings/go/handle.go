@@ -77,7 +77,7 @@ func call[T ~uintptr](ctx context.Context, h *handle[T], body func(self T, cance
 		err := cancellable(ctx, h.closing, func(cancel native.Cancel) error {
 			return attempt(func(failure *uintptr) { body(self, cancel, failure) })
 		})
-		if errors.Is(err, ErrCancelled) && ctx.Err() == nil {
+		if h.closing != nil && errors.Is(err, ErrCancelled) && ctx.Err() == nil {
 			return h.closedError()
 		}
 		return err
