@@ -13,7 +13,7 @@ import (
 )
 
 func TestAContainerTellsItsState(t *testing.T) {
-	container := start(t, "exec sleep 600", "-e", "WORD=hello", "-l", "made.by=go")
+	container := start(t, "exec sleep 600", "-e", "WORD=hello", "-l", "made.by=go", "--hostname=host-of-go")
 	if status, err := container.Status(ctx); err != nil || status != "running" {
 		t.Errorf("status %q, %v", status, err)
 	}
@@ -30,7 +30,7 @@ func TestAContainerTellsItsState(t *testing.T) {
 		t.Fatal(err)
 	}
 	if metadata.Identifier != container.ID() || metadata.Name != container.Name() || metadata.Status != "running" ||
-		metadata.Env["WORD"] != "hello" || metadata.Labels["made.by"] != "go" || metadata.Hostname == "" ||
+		metadata.Env["WORD"] != "hello" || metadata.Labels["made.by"] != "go" || metadata.Hostname != "host-of-go" ||
 		len(metadata.Command) == 0 {
 		t.Errorf("metadata %+v", metadata)
 	}
@@ -64,7 +64,7 @@ func TestAContainerKnowsItsImage(t *testing.T) {
 }
 
 func TestPublishedPortsAreFound(t *testing.T) {
-	container := start(t, "exec sleep 600", "-p", "127.0.0.1::8080")
+	container := start(t, "exec sleep 600", "-p", "127.0.0.1::8080", "--expose=9090")
 	port, err := container.HostPort(ctx, 8080)
 	if err != nil || port <= 0 {
 		t.Fatalf("host port %d, %v", port, err)
@@ -80,7 +80,7 @@ func TestPublishedPortsAreFound(t *testing.T) {
 	if metadata, err := container.Metadata(ctx, conu.WithRefresh()); err != nil || len(metadata.PortMappings["8080/tcp"]) != 1 {
 		t.Errorf("metadata %+v, %v", metadata, err)
 	}
-	if ports, err := container.Ports(ctx); err != nil || !strings.Contains(strings.Join(ports, " "), "8080") {
+	if ports, err := container.Ports(ctx); err != nil || !strings.Contains(strings.Join(ports, " "), "8080 9090") {
 		t.Errorf("ports %v, %v", ports, err)
 	}
 	if _, err := container.HostPort(ctx, 7070); !errors.Is(err, conu.ErrState) {

@@ -79,6 +79,10 @@ const (
 	PullIfNotPresent = C.CONU_PULL_IF_NOT_PRESENT
 	PullAlways       = C.CONU_PULL_ALWAYS
 
+	StdinPipe  = C.CONU_STDIN_PIPE
+	StdoutPipe = C.CONU_STDOUT_PIPE
+	StderrPipe = C.CONU_STDERR_PIPE
+
 	ChannelStdin  = C.CONU_CHANNEL_STDIN
 	ChannelStdout = C.CONU_CHANNEL_STDOUT
 	ChannelStderr = C.CONU_CHANNEL_STDERR
