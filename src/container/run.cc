@@ -125,7 +125,8 @@ static Task<void> create_volume(Api &api, NamedVolume volume, Creation *creation
 static Task<void> create_volumes(Api &api, std::vector<NamedVolume> volumes, Creation *creation) {
   for (const NamedVolume &volume : volumes) {
     bool exists = co_await volume_exists(api, volume.name);
-    if (!exists) co_await create_volume(api, volume, creation);
+    // As with the container, a cancel waits for the answer, which says what is to be removed.
+    if (!exists) co_await shielded(create_volume(api, volume, creation), cleanup_ms / 2);
   }
 }
 

@@ -54,6 +54,25 @@ static void a_volume_that_was_there_stays(void **state) {
   lacks(ask("GET", text("/v1.41/volumes/%s", volume)), "conu.session");
 }
 
+static void a_run_cancelled_at_any_moment_leaves_no_volume(void **state) {
+  (void)state;
+  for (int64_t moment = 0; moment <= 60; moment += 6) {
+    conu_cancel_t *cancel = new_cancel();
+    char *volume = fresh("volume");
+    put_off(remove_volume, volume);
+    conu_run_builder_t *with_volume = builder(text("-v %s:/data", volume), "exec sleep 60");
+    trigger_after(cancel, moment);
+    conu_container_t *container = NULL;
+    conu_status_t status = conu_image_run_via_api(busybox, with_volume, cancel, &container, &error);
+    if (status == CONU_OK) {
+      kept_container(container);
+      continue;
+    }
+    fails(CONU_ERROR_CANCELLED, status, "cancelled");
+    assert_false(volume_exists(volume));
+  }
+}
+
 static void a_new_volume_is_made_as_the_mount_says(void **state) {
   (void)state;
   char *volume = fresh("volume");
@@ -124,6 +143,7 @@ int main(void) {
       TEST(a_file_for_the_id_that_is_there_is_refused),
       TEST(a_failed_run_leaves_no_file_and_no_volume),
       TEST(a_volume_that_was_there_stays),
+      TEST(a_run_cancelled_at_any_moment_leaves_no_volume),
       TEST(a_new_volume_is_made_as_the_mount_says),
       TEST(an_image_is_pulled_where_the_options_say_so),
       TEST(a_platform_is_asked_of_the_engine),
