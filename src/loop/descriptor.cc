@@ -1,7 +1,6 @@
 // A raw non-blocking descriptor of a loop, which can be awaited.
 #include "loop/descriptor.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "loop/loop.h"
+#include "util/sigpipe.h"
 
 namespace conu {
 
@@ -77,18 +77,27 @@ Task<size_t> read_some(Descriptor &descriptor, void *buffer, size_t size, const 
   }
 }
 
-Task<void> write_all(Descriptor &descriptor, const void *data, size_t size, const char *what) {
-  const char *rest = static_cast<const char *>(data);
-  while (size > 0) {
-    ssize_t n = send(descriptor.fd(), rest, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n >= 0) {
-      rest += n;
-      size -= static_cast<size_t>(n);
-      continue;
-    }
+static ssize_t write_quietly(int fd, const void *data, size_t size) {
+  NoSigpipe no_sigpipe;
+  return write(fd, data, size);
+}
+
+Task<size_t> write_some(Descriptor &descriptor, const void *data, size_t size, const char *what) {
+  for (;;) {
+    ssize_t n = write_quietly(descriptor.fd(), data, size);
+    if (n >= 0) co_return static_cast<size_t>(n);
     if (errno == EINTR) continue;
     if (errno != EAGAIN) throw system_failure(std::string("cannot write to ") + what, errno);
     co_await descriptor.writable();
+  }
+}
+
+Task<void> write_all(Descriptor &descriptor, const void *data, size_t size, const char *what) {
+  const char *rest = static_cast<const char *>(data);
+  while (size > 0) {
+    size_t n = co_await write_some(descriptor, rest, size, what);
+    rest += n;
+    size -= n;
   }
 }
 

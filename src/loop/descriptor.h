@@ -48,7 +48,9 @@ class Descriptor {
 
 // Reads at least one byte; 0 at the end of file. Throws Failure(io) that names `what`.
 Task<size_t> read_some(Descriptor &descriptor, void *buffer, size_t size, const char *what);
-// Writes all of it to a socket, without SIGPIPE. Throws Failure(io) that names `what`.
+// Writes at least one byte, to a socket or a pipe, without SIGPIPE. Throws Failure(io) that names `what`.
+Task<size_t> write_some(Descriptor &descriptor, const void *data, size_t size, const char *what);
+// The same with all of it.
 Task<void> write_all(Descriptor &descriptor, const void *data, size_t size, const char *what);
 
 }  // namespace conu

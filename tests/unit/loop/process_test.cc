@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <thread>
@@ -11,6 +12,7 @@
 #include "check.h"
 #include "loop/support.h"
 #include "temporary_folder.h"
+#include "util/file.h"
 
 using namespace conu;
 
@@ -51,6 +53,59 @@ TEST(what_may_not_be_executed_is_an_error) {
   CHECK_FAILS(run({path}), Code::permission, path);
 }
 
+TEST(a_script_whose_interpreter_is_missing_says_so) {
+  TemporaryFolder folder;
+  std::string path = folder.write("script", "#!/no/such/interpreter\n");
+  CHECK(chmod(path.c_str(), 0755) == 0);
+  CHECK_FAILS(run({path}), Code::command_missing, "interpreter");
+}
+
+TEST(standard_streams_can_be_opened_by_their_names) {
+  CHECK_EQUAL(run({"sh", "-c", "cat /dev/stdin >/dev/stdout"}, "through the names").out, "through the names");
+  CHECK_EQUAL(shell("echo complaint >/dev/stderr").err, "complaint\n");
+}
+
+TEST(what_is_left_running_with_the_output_open_is_not_waited_for) {
+  int64_t start = now_ms();
+  ProgramResult result = shell("sleep 6 & echo early; sleep 0.2; echo late; exit 4");
+  CHECK_EQUAL(result.exit_code, 4);
+  CHECK_EQUAL(result.out, "early\nlate\n");
+  CHECK(now_ms() - start < 5000);
+  start = now_ms();
+  CHECK_EQUAL(shell("(sleep 0.3; echo in the grace) & exit 0").out, "in the grace\n");
+  CHECK(now_ms() - start < 1000);
+}
+
+TEST(hidden_variables_are_not_seen_and_all_others_are) {
+  setenv("CONU_TEST_HIDDEN", "1", 1);
+  setenv("CONU_TEST_HIDDEN_NOT", "2", 1);
+  auto task = run_program({"sh", "-c", "echo $CONU_TEST_HIDDEN,$CONU_TEST_HIDDEN_NOT"}, "", 20000, 1 << 20,
+                          {"CONU_TEST_HIDDEN"});
+  CHECK_EQUAL(on_loop(std::move(task)).out, ",2\n");
+}
+
+static Task<int> exit_code_of(Process &process) {
+  int code = co_await process.wait();
+  co_return code;
+}
+
+TEST(streams_that_are_not_piped_are_the_hosts_own) {
+  TemporaryFolder folder;
+  std::string path = folder.write("output", "");
+  Fd file(open(path.c_str(), O_WRONLY | O_CLOEXEC)), before(fcntl(1, F_DUPFD_CLOEXEC, 3));
+  fflush(stdout);
+  dup2(file.get(), 1);
+  Loop loop;
+  ProcessOptions options;
+  options.pipe_in = options.pipe_out = false;
+  Process process(loop, {"sh", "-c", "echo to the host; exit 6"}, options);
+  dup2(before.get(), 1);
+  CHECK(process.in() == nullptr && process.out() == nullptr && process.err() != nullptr);
+  CHECK_EQUAL(loop.run(exit_code_of(process), nullptr), 6);
+  CHECK_EQUAL(loop.run(exit_code_of(process), nullptr), 6);
+  CHECK_EQUAL(read_file(path).value_or(""), "to the host\n");
+}
+
 TEST(input_is_given_and_then_ends) {
   CHECK_EQUAL(run({"cat"}, "hello").out, "hello");
   CHECK_EQUAL(run({"cat"}).out, "");
@@ -75,8 +130,27 @@ TEST(a_program_need_not_read_its_input_and_no_sigpipe_is_raised) {
   std::string input(4 << 20, 'x');
   CHECK_EQUAL(run({"true"}, input).exit_code, 0);
   CHECK_EQUAL(run({"sh", "-c", "exec <&-; sleep 0.1; exit 5"}, input).exit_code, 5);
+  sigset_t pending;
+  sigpending(&pending);
   sigaction(SIGPIPE, &before, nullptr);
   CHECK_EQUAL(pipe_signals, 0);
+  CHECK(!sigismember(&pending, SIGPIPE));
+}
+
+TEST(a_sigpipe_that_the_host_keeps_pending_stays_so) {
+  sigset_t blocked, before, pending;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  raise(SIGPIPE);
+  int exit_code = run({"true"}, std::string(4 << 20, 'x')).exit_code;
+  sigpending(&pending);
+  const timespec now{};
+  int taken = sigtimedwait(&blocked, nullptr, &now);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  CHECK_EQUAL(exit_code, 0);
+  CHECK(sigismember(&pending, SIGPIPE));
+  CHECK_EQUAL(taken, SIGPIPE);
 }
 
 TEST(a_program_that_takes_too_long_is_ended_and_reaped) {
@@ -167,6 +241,11 @@ TEST(programs_run_where_the_host_has_closed_its_standard_streams) {
       try {
         ProgramResult result = run({"sh", "-c", "cat; echo err >&2"}, "in");
         good = result.out == "in" && result.err == "err\n";
+        ProcessOptions options;
+        options.pipe_in = options.pipe_out = options.pipe_err = false;
+        Loop loop;
+        Process process(loop, {"sh", "-c", "[ -e /dev/stdin ] && [ -e /dev/stdout ] && [ -e /dev/stderr ]"}, options);
+        good = good && loop.run(exit_code_of(process), nullptr) == 0;
       } catch (const Failure &) {
       }
       _exit(good ? 0 : 1);
@@ -198,8 +277,4 @@ TEST(threads_run_programs_at_once) {
   CHECK_EQUAL(good.load(), 20);
 }
 
-int main() {
-  setenv("PATH", "/usr/local/bin:/usr/bin:/bin",
-         1);  // one that may not be searched makes a missing program a locked one
-  return check::run_all("process");
-}
+int main() { return check::run_all("process"); }
