@@ -721,6 +721,23 @@ CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first,
                                          conu_image_list_t **out, conu_error_t **error);
 
 /**
+ * Whether every rpm package of the image is signed, and with these keys alone. The rpm program of the image is asked,
+ * in a container without a network that is removed again. Packages that do not pass are named in the log, as warnings.
+ * Docker Engine API, POST /containers/create, and rpm(8), "Query options".
+ * @param image The image.
+ * @param allowed_keys IDs or fingerprints of the keys, or at least 8 digits of their end; in any case, with or without
+ *   "0x".
+ * @param cancel Ends the call.
+ * @param[out] out true: all are.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_UNSUPPORTED if the image has no rpm program, or no package of rpm's; CONU_ERROR_INVALID_ARGUMENT
+ *   if there is no key, or a malformed one; CONU_ERROR_COMMAND_FAILED if rpm fails; CONU_ERROR_NOT_FOUND if the engine
+ *   does not have the image; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, const conu_string_list_t *allowed_keys,
+                                                       conu_cancel_t *cancel, bool *out, conu_error_t **error);
+
+/**
  * Creates a container from the image **and** starts it. A container that was created and then could not be started, or
  * whose creation was cancelled, is removed again. It carries the labels `conu.test_artifact`, `conu.session`,
  * `conu.pid`, `conu.boot` and `conu.start`, by which cleaning up finds it. Docker Engine API, POST /containers/create

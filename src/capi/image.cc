@@ -3,6 +3,7 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "check/packages.h"
 #include "image/transfer.h"
 
 using namespace conu;
@@ -285,6 +286,16 @@ conu_status_t conu_image_save(conu_image_t *image, const char *path, conu_cancel
     Image &asked = need_image(image);
     std::string file = need_text(path, "path");
     run(asked, cancel, [&](Api &api) { return save(api, asked, file); });
+  });
+}
+
+conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, const conu_string_list_t *allowed_keys,
+                                              conu_cancel_t *cancel, bool *out, conu_error_t **error) {
+  return guard(__func__, error, [&] {
+    need_out(out);
+    Image &asked = need_image(image);
+    const std::vector<std::string> &keys = need(allowed_keys, "allowed_keys").items;
+    *out = run(asked, cancel, [&](Api &api) { return has_packages_signed_with(api, asked, keys); });
   });
 }
 
