@@ -18,8 +18,8 @@ module Conu
 
     # Which of the three standard streams are wanted, as the bits of conu.h.
     def pipes(stdin:, stdout:, stderr:)
-      bits = { Native::CONU_STDIN_PIPE => stdin, Native::CONU_STDOUT_PIPE => stdout, Native::CONU_STDERR_PIPE => stderr }
-      bits.filter_map { |bit, wanted| bit if wanted }.sum
+      bits = [Native::CONU_STDIN_PIPE, Native::CONU_STDOUT_PIPE, Native::CONU_STDERR_PIPE]
+      bits.zip([stdin, stdout, stderr]).filter_map { |bit, wanted| bit if wanted }.sum
     end
 
     # A document of the engine; nil for none.
