@@ -123,8 +123,7 @@ static void destinations_in_are_taken_as_docker_cp_takes_them(void **state) {
   for (int i = 0; i < source_count * count; i++) {
     const char *source = in(folder, sources[i / count]), *destination = text("/%d/%s", i, destinations[i % count]);
     bool theirs = docker_copies(source, in_container(id, destination));
-    bool ours = conu_container_copy_to(container, source, destination, NULL, &error) == CONU_OK;
-    if (!ours) failure();
+    bool ours = conu_container_copy_to(container, source, destination, NULL, NULL) == CONU_OK;
     if (ours != theirs) fail_msg("%s to %s: docker cp %s", source, destination, theirs ? "succeeds" : "refuses");
   }
   const char *look = "cd / && find [0-9]* -exec stat -c \"%N %A %u:%g\" {} + ; find [0-9]* -type f -exec grep . {} +";
@@ -174,8 +173,7 @@ static void sources_and_destinations_out_are_taken_as_docker_cp_takes_them(void 
     const char *source = sources[i / count], *destination = destinations[i % count];
     bool theirs = docker_copies(in_container(id, source), text("%s/theirs/%d/%s", folder, i, destination));
     bool ours = conu_container_copy_from(container, source, text("%s/ours/%d/%s", folder, i, destination), NULL,
-                                         &error) == CONU_OK;
-    if (!ours) failure();
+                                         NULL) == CONU_OK;
     if (ours != theirs) fail_msg("%s to %s: docker cp %s", source, destination, theirs ? "succeeds" : "refuses");
   }
   const char *look = text("find . -printf '%%p %%y %%m %%l\n' | sort; find . -type f -exec grep . {} + | sort");
