@@ -148,6 +148,8 @@ typedef struct conu_directory conu_directory_t;
 typedef struct conu_stream conu_stream_t;
 /** What a command that ran has left: exit code and output. */
 typedef struct conu_exec_result conu_exec_result_t;
+/** The answer of a service to an HTTP request. */
+typedef struct conu_http_response conu_http_response_t;
 /** How to run a container: options and command, as on the command line. */
 typedef struct conu_run_builder conu_run_builder_t;
 /** Options of a pull. */
@@ -1557,6 +1559,84 @@ CONU_API conu_status_t conu_container_copy_from(conu_container_t *container, con
 
 /** @} */
 
+/* --- reaching a service --------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup reach Reaching a service
+ * Connections and HTTP requests to a TCP port of a container. On an engine of this host the container's own addresses
+ * are taken, if they can be reached; otherwise, and on an engine of another host, the port must be published. A
+ * forwarded port counts as open only where a service listens behind it. Source: Docker Engine API, GET
+ * /containers/{id}/json (`NetworkSettings`, `HostConfig.NetworkMode`).
+ *
+ * All of them return CONU_ERROR_STATE where the container does not run, or has no network, or the port would have to be
+ * published and is not; and CONU_ERROR_NOT_FOUND where the container is gone.
+ * @{
+ */
+
+/**
+ * Whether a service accepts connections on a port. See conu_container_wait_for_port() to wait for one.
+ * @param container The container.
+ * @param port The port in the container, 1 to 65535.
+ * @param timeout_ms How long to wait for the connection, after which the answer is no; negative for as long as the
+ *   system does.
+ * @param cancel Ends the call.
+ * @param[out] out The answer.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE, CONU_ERROR_NOT_FOUND, see above; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_is_port_open(conu_container_t *container, int port, int64_t timeout_ms,
+                                                   conu_cancel_t *cancel, bool *out, conu_error_t **error);
+
+/**
+ * Connects to a port.
+ * @param container The container.
+ * @param port The port in the container, 1 to 65535.
+ * @param cancel Ends the call.
+ * @param[out] fd A connected socket, which is yours to close. It blocks, and is closed in programs that you start.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_UNREACHABLE if nobody listens; CONU_ERROR_STATE, CONU_ERROR_NOT_FOUND, see above; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_open_connection(conu_container_t *container, int port, conu_cancel_t *cancel,
+                                                      int *fd, conu_error_t **error);
+
+/**
+ * Sends an HTTP/1.1 request and reads the whole answer, of at most 256 MiB. Redirects are not followed. The timeout of
+ * the engine bounds connecting, the head of the answer and each silence in its body.
+ * @param container The container.
+ * @param method Such as "GET".
+ * @param path Path and query, encoded, such as "/find?name=a%20b".
+ * @param port The port in the container, 1 to 65535.
+ * @param data The body; may be NULL if `size` is 0.
+ * @param size Its size in bytes.
+ * @param cancel Ends the call.
+ * @param[out] out The answer. A status of 400 and above is an answer, not a failure.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_UNREACHABLE if nobody listens or the connection broke; CONU_ERROR_PROTOCOL if what answers does
+ *   not speak HTTP; CONU_ERROR_STATE, CONU_ERROR_NOT_FOUND, see above; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_http_request(conu_container_t *container, const char *method, const char *path,
+                                                   int port, const void *data, size_t size, conu_cancel_t *cancel,
+                                                   conu_http_response_t **out, conu_error_t **error);
+
+/** The status of an answer, such as 200. */
+CONU_API int conu_http_response_get_status(const conu_http_response_t *response);
+
+/** The value of a header, whose name may be written in any case; NULL if there is none. Several of one name are joined
+ * by commas. */
+CONU_API const char *conu_http_response_get_header(const conu_http_response_t *response, const char *name);
+
+/** All headers, as a JSON object of strings. */
+CONU_API const char *conu_http_response_get_headers_json(const conu_http_response_t *response);
+
+/** The body. `size` may be NULL; a NUL that does not count stands behind the last byte. */
+CONU_API const void *conu_http_response_get_body(const conu_http_response_t *response, size_t *size);
+
+/** Frees an answer. */
+CONU_API void conu_http_response_free(conu_http_response_t *response);
+
+/** @} */
+
 /* --- results of commands ------------------------------------------------------------------------------------------ */
 
 /**
@@ -1603,6 +1683,42 @@ CONU_API void conu_exec_result_free(conu_exec_result_t *result);
  * @brief What tests need beside containers.
  * @{
  */
+
+/**
+ * Asks a question of yours again and again until the answer is yes.
+ * @param user What conu_probe_run() was given.
+ * @returns true if so. It must not throw and must not `longjmp`.
+ */
+typedef bool (*conu_probe_t)(void *user);
+
+/**
+ * Runs a probe on the calling thread until it is true.
+ * @param probe The probe.
+ * @param user Passed on to the probe.
+ * @param timeout_ms How long to go on, a run of the probe is not cut short; negative for no limit.
+ * @param pause_ms The pause between two runs.
+ * @param count How many times to run it at most; negative for no limit.
+ * @param cancel Ends the pause.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if it was not true in time; CONU_ERROR_STATE if it was run `count` times and was never
+ *   true; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_probe_run(conu_probe_t probe, void *user, int64_t timeout_ms, int64_t pause_ms, int count,
+                                      conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Whether a host accepts connections on a TCP port.
+ * @param host A name or an address.
+ * @param port The port, 1 to 65535.
+ * @param timeout_ms How long to wait for the connection, after which the answer is no; negative for as long as the
+ *   system does.
+ * @param cancel Ends the call.
+ * @param[out] out The answer.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_UNREACHABLE if the name cannot be resolved; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_check_port(const char *host, int port, int64_t timeout_ms, conu_cancel_t *cancel, bool *out,
+                                       conu_error_t **error);
 
 /**
  * Runs a program of this host, with nothing on its standard input, and waits for its end.

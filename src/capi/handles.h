@@ -13,6 +13,7 @@
 #include "container/exec.h"
 #include "container/logs.h"
 #include "container/stream.h"
+#include "container/reach.h"
 #include "filesystem/directory.h"
 #include "image/build.h"
 #include "image/image.h"
@@ -69,6 +70,13 @@ struct conu_run_builder {
 
 struct conu_exec_result {
   conu::ProgramResult result;
+};
+
+struct conu_http_response {
+  explicit conu_http_response(conu::HttpAnswer answer);
+  conu::HttpAnswer answer;
+  std::vector<std::pair<std::string, std::string>> headers;  // those of one name joined
+  std::string headers_json;
 };
 
 struct conu_directory_options {

@@ -15,7 +15,7 @@
 #include <cstring>
 
 #include "loop/loop.h"
-#include "loop/resolve.h"
+#include "transport/tcp.h"
 #include "transport/tls.h"
 
 namespace conu {
@@ -236,21 +236,6 @@ static Failure connect_failure(const Endpoint &endpoint, int error_number) {
   }
 }
 
-// Awaits a connect that is under way, and gives its errno.
-static Task<int> connected(Descriptor &descriptor) {
-  co_await descriptor.writable();
-  int error_number = 0;
-  socklen_t size = sizeof error_number;
-  getsockopt(descriptor.fd(), SOL_SOCKET, SO_ERROR, &error_number, &size);
-  co_return error_number;
-}
-
-static Fd new_socket(int family) {
-  Fd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket) throw system_failure("cannot make a socket", errno);
-  return socket;
-}
-
 static Task<std::shared_ptr<Connection>> open_unix(Loop &loop, const Endpoint &endpoint) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -267,32 +252,14 @@ static Task<std::shared_ptr<Connection>> open_unix(Loop &loop, const Endpoint &e
   co_return std::make_shared<Connection>(loop, std::move(socket), endpoint.url);
 }
 
-static Task<Fd> open_tcp(Loop &loop, const Endpoint &endpoint) {
-  std::vector<Address> addresses = co_await resolve(endpoint.host, endpoint.port);
-  int error_number = 0;
-  for (const Address &address : addresses) {
-    Fd socket = new_socket(address.storage.ss_family);
-    int one = 1;
-    setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(socket.get(), reinterpret_cast<const sockaddr *>(&address.storage), address.size) == 0)
-      co_return socket;
-    error_number = errno;
-    if (error_number != EINPROGRESS) continue;
-    // The descriptor under watch is a copy, so that the socket is whole when the watch ends.
-    Descriptor watched(loop, Fd(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)));
-    error_number = co_await connected(watched);
-    if (error_number == 0) co_return socket;
-  }
-  throw connect_failure(endpoint, error_number);
-}
-
 Task<std::shared_ptr<Connection>> Connection::open(Loop &loop, Endpoint endpoint) {
   if (!endpoint.socket_path.empty()) {
     auto connection = co_await open_unix(loop, endpoint);
     co_return connection;
   }
-  Fd socket = co_await open_tcp(loop, endpoint);
-  auto connection = std::make_shared<Connection>(loop, std::move(socket), endpoint.url);
+  Connected tcp = co_await connect_tcp(loop, endpoint.host, endpoint.port);
+  if (!tcp.socket) throw connect_failure(endpoint, tcp.error_number);
+  auto connection = std::make_shared<Connection>(loop, std::move(tcp.socket), endpoint.url);
   if (endpoint.tls) {
     connection->tls_ = std::make_unique<TlsSession>(*endpoint.tls, endpoint);
     while (!connection->tls_->handshake(*connection)) {

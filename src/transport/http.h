@@ -56,6 +56,7 @@ class Exchange {
 
   int status() const { return parser_.status(); }
   std::string_view header(std::string_view name) const { return parser_.header(name); }
+  std::vector<std::pair<std::string, std::string>> headers() const { return parser_.headers(); }
   const std::string &name() const { return name_; }
 
   // The next piece of the body, a view that holds until the next call; empty at the end. The connection goes back to

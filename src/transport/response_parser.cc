@@ -88,4 +88,13 @@ std::string_view ResponseParser::header(std::string_view name) const {
   return {};
 }
 
+std::vector<std::pair<std::string, std::string>> ResponseParser::headers() const {
+  const std::string &text = state_->text;
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto &field : state_->fields)
+    all.emplace_back(text.substr(field.name, field.value - field.name),
+                     text.substr(field.value, field.end - field.value));
+  return all;
+}
+
 }  // namespace conu

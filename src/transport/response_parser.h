@@ -29,6 +29,8 @@ class ResponseParser {
   int status() const;
   // The value of a header, by its name in any case; empty where there is none.
   std::string_view header(std::string_view name) const;
+  // All of them, with their names, in the order that they came in.
+  std::vector<std::pair<std::string, std::string>> headers() const;
 
  private:
   struct State;

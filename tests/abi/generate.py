@@ -24,6 +24,9 @@ OPTIONAL = {
     "conu_run_builder_new": {"command", "additional_opts"},
     "conu_run_builder_add_volume": {"mode"},
     "conu_container_kill": {"signal"},
+    "conu_container_http_request": {"data"},
+    "conu_http_response_get_body": {"size"},
+    "conu_probe_run": {"user"},
     "conu_directory_options_set_owner": {"user", "group"},
     "conu_directory_new": {"options"},
     "conu_exec_result_get_stdout": {"size"},
@@ -36,7 +39,7 @@ OPTIONAL = {
 }
 
 # Values that a function accepts, where "example" is not one.
-SAMPLES = {"url": '"unix:///nonexistent/engine.sock"', "platform": '"linux/amd64"', "signal": '"TERM"'}
+SAMPLES = {"url": '"unix:///nonexistent/engine.sock"', "platform": '"linux/amd64"', "signal": '"TERM"', "method": '"GET"', "path": '"/"'}
 
 
 def is_output(parameter):
@@ -46,7 +49,7 @@ def is_output(parameter):
 
 
 def is_pointer(parameter):
-    return parameter.type.endswith("*") or re.search(r"_(handler|check)_t$", parameter.type) is not None
+    return parameter.type.endswith("*") or re.search(r"_(handler|check|probe)_t$", parameter.type) is not None
 
 
 def is_needed(function, parameter):

@@ -29,6 +29,7 @@ static struct {
   conu_pull_options_t *pull_options;
   conu_build_options_t *build_options;
   conu_exec_result_t *exec_result;
+  conu_http_response_t *http_response;
   conu_directory_options_t *directory_options;
   conu_directory_t *directory;
   conu_stream_t *stream;
