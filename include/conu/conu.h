@@ -150,6 +150,8 @@ typedef struct conu_stream conu_stream_t;
 typedef struct conu_exec_result conu_exec_result_t;
 /** The answer of a service to an HTTP request. */
 typedef struct conu_http_response conu_http_response_t;
+/** What a container is waited for: conditions that are added one by one. One writer at a time. */
+typedef struct conu_wait conu_wait_t;
 /** How to run a container: options and command, as on the command line. */
 typedef struct conu_run_builder conu_run_builder_t;
 /** Options of a pull. */
@@ -1309,6 +1311,145 @@ CONU_API conu_status_t conu_container_top(conu_container_t *container, conu_canc
  */
 CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t timeout_ms, conu_cancel_t *cancel,
                                            int *exit_code, conu_error_t **error);
+
+/**
+ * @name Waiting until a container is ready
+ * A wait watches its condition and the container at once. All of them return
+ * - CONU_ERROR_STATE as soon as the container has ended, where the engine is not to start it again,
+ * - CONU_ERROR_NOT_FOUND as soon as it was removed,
+ * - CONU_ERROR_TIMEOUT at the deadline,
+ *
+ * each with an error that tells what was seen last and how the log ends, and whose conu_error_get_details_json() has the
+ * whole story: `waited_for`, `status`, `exit_code`, `oom_killed`, `error`, `health` (as the engine has it),
+ * `last_probe_error`, `log` (the last 50 lines), and `time_line`, a list of `ms` since the beginning and `what`. What is
+ * not known is left out. Besides them @ref usual "the usual ones" come back.
+ *
+ * `timeout_ms` is one deadline for all conditions of a wait together; negative: none. `cancel` ends the wait, not the
+ * container. Several threads may wait for one container at once.
+ * @{
+ */
+
+/**
+ * Waits until the service listens at a port, on an address that others reach. On a local engine that is read from the
+ * container's own table of sockets (/proc/PID/net/tcp, proc(5)), which needs no program in the image and is not misled
+ * by the engine's port forwarding; the port need not be published. Where that table cannot be read, the port is connected
+ * to as conu_container_is_port_open() does it.
+ * @param container The container.
+ * @param port The TCP port in the container, 1 to 65535.
+ * @param timeout_ms The deadline, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns See above.
+ */
+CONU_API conu_status_t conu_container_wait_for_port(conu_container_t *container, int port, int64_t timeout_ms,
+                                                    conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Waits until lines of the log match a pattern. The log is followed from its beginning, standard output and error alike,
+ * so what was written before counts, too.
+ * @param container The container.
+ * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count). It has no
+ *   back-references, so that it takes no time out of proportion. A line counts once, when its end has come.
+ * @param occurrences How many lines must match, 1 or more.
+ * @param timeout_ms The deadline, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT for what is no such pattern; and see above.
+ */
+CONU_API conu_status_t conu_container_wait_for_log(conu_container_t *container, const char *pattern, int occurrences,
+                                                   int64_t timeout_ms, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Waits until GET of a path answers with a status.
+ * @param container The container.
+ * @param port The port in the container, reached as by conu_container_http_request().
+ * @param path The path, such as "/health".
+ * @param http_status The status to come, 100 to 599.
+ * @param timeout_ms The deadline, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns See above.
+ */
+CONU_API conu_status_t conu_container_wait_for_http(conu_container_t *container, int port, const char *path,
+                                                    int http_status, int64_t timeout_ms, conu_cancel_t *cancel,
+                                                    conu_error_t **error);
+
+/**
+ * Waits until the container's health check has passed. One that has failed may still pass, so that alone does not end the
+ * wait. Where Podman has nobody to run the checks, as it leaves them to systemd, they are run by this call.
+ * @param container The container.
+ * @param timeout_ms The deadline, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if it has no health check; and see above.
+ */
+CONU_API conu_status_t conu_container_wait_for_healthy(conu_container_t *container, int64_t timeout_ms,
+                                                       conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Waits until the container is in a state.
+ * @param container The container.
+ * @param status "created", "running", "paused", "restarting", "removing", "exited" or "dead".
+ * @param timeout_ms The deadline, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns See above; a container that ends in the state that was waited for is a success.
+ */
+CONU_API conu_status_t conu_container_wait_for_status(conu_container_t *container, const char *status,
+                                                      int64_t timeout_ms, conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * Waits for what conu_wait_all_of() or conu_wait_any_of() has been given.
+ * @param container The container.
+ * @param wait The conditions, which may be used again.
+ * @param timeout_ms The deadline of all of them, in milliseconds.
+ * @param cancel Ends the wait.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT for any of no conditions; and see above.
+ */
+CONU_API conu_status_t conu_container_wait_for(conu_container_t *container, const conu_wait_t *wait, int64_t timeout_ms,
+                                               conu_cancel_t *cancel, conu_error_t **error);
+
+/** A wait for all of what is added to it; nothing added is true at once. NULL if there is no memory. */
+CONU_API conu_wait_t *conu_wait_all_of(void);
+
+/** A wait for the first of what is added to it. NULL if there is no memory. */
+CONU_API conu_wait_t *conu_wait_any_of(void);
+
+/** Adds a port, see conu_container_wait_for_port(). A wait has at most 100 conditions, here and below. */
+CONU_API conu_status_t conu_wait_add_port(conu_wait_t *wait, int port, conu_error_t **error);
+
+/** Adds lines of the log, see conu_container_wait_for_log(). */
+CONU_API conu_status_t conu_wait_add_log(conu_wait_t *wait, const char *pattern, int occurrences, conu_error_t **error);
+
+/** Adds an answer by HTTP, see conu_container_wait_for_http(). */
+CONU_API conu_status_t conu_wait_add_http(conu_wait_t *wait, int port, const char *path, int http_status,
+                                          conu_error_t **error);
+
+/** Adds the health check, see conu_container_wait_for_healthy(). */
+CONU_API conu_status_t conu_wait_add_healthy(conu_wait_t *wait, conu_error_t **error);
+
+/** Adds a state, see conu_container_wait_for_status(). */
+CONU_API conu_status_t conu_wait_add_status(conu_wait_t *wait, const char *status, conu_error_t **error);
+
+/**
+ * Adds a command, which is run in the container again and again until it ends with this code.
+ * @param wait The wait.
+ * @param command Its words. A program that the image does not have ends the wait with CONU_ERROR_COMMAND_MISSING.
+ * @param exit_code The code, 0 to 255.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT for an empty command or another code.
+ */
+CONU_API conu_status_t conu_wait_add_command(conu_wait_t *wait, const conu_string_list_t *command, int exit_code,
+                                             conu_error_t **error);
+
+/** Adds a copy of another wait as one condition. */
+CONU_API conu_status_t conu_wait_add(conu_wait_t *wait, const conu_wait_t *inner, conu_error_t **error);
+
+/** Frees it. NULL is ignored. */
+CONU_API void conu_wait_free(conu_wait_t *wait);
+
+/** @} */
 
 /**
  * Runs a command in the container, beside its own process, and waits for it. Docker Engine API, POST

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "container/condition.h"
 #include "container/container.h"
 #include "container/exec.h"
 #include "container/logs.h"
@@ -97,6 +98,10 @@ struct conu_logs_options {
 
 struct conu_stream {
   std::unique_ptr<conu::Stream> stream;
+};
+
+struct conu_wait {
+  conu::Condition condition;
 };
 
 struct conu_metadata {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "container/state.h"
 #include "util/text.h"
 
 namespace conu {

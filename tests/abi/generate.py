@@ -39,7 +39,8 @@ OPTIONAL = {
 }
 
 # Values that a function accepts, where "example" is not one.
-SAMPLES = {"url": '"unix:///nonexistent/engine.sock"', "platform": '"linux/amd64"', "signal": '"TERM"', "method": '"GET"', "path": '"/"'}
+SAMPLES = {"url": '"unix:///nonexistent/engine.sock"', "platform": '"linux/amd64"', "signal": '"TERM"', "method": '"GET"', "path": '"/"',
+           "status": '"running"'}
 
 
 def is_output(parameter):

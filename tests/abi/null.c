@@ -35,6 +35,7 @@ static struct {
   conu_stream_t *stream;
   conu_exec_options_t *exec_options;
   conu_logs_options_t *logs_options;
+  conu_wait_t *wait;
 } samples;
 
 static const char *image_name;
@@ -127,6 +128,7 @@ static int make_samples(void **state) {
   samples.build_options = conu_build_options_new();
   samples.exec_options = conu_exec_options_new();
   samples.logs_options = conu_logs_options_new();
+  samples.wait = conu_wait_all_of();
   expect_ok(conu_string_list_append(samples.string_list, "example", &error), &error);
   expect_ok(conu_run_builder_new(NULL, NULL, &samples.run_builder, &error), &error);
   samples.directory_options = conu_directory_options_new();
@@ -151,6 +153,7 @@ static int free_samples(void **state) {
   conu_error_t *error = NULL;
   if (samples.container) expect_ok(conu_container_delete(samples.container, true, true, NULL, &error), &error);
   conu_stream_free(samples.stream);
+  conu_wait_free(samples.wait);
   conu_container_free(samples.container);
   conu_progress_free(samples.progress);
   conu_metadata_free(samples.metadata);

@@ -1,0 +1,341 @@
+// Coroutines that end when a condition holds.
+#include "container/conditions.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "container/exec.h"
+#include "container/listening.h"
+#include "container/logs.h"
+#include "container/reach.h"
+#include "container/state.h"
+#include "util/text.h"
+
+namespace conu {
+
+namespace {
+
+// Pauses that grow: soon again at first, and cheap when it takes long.
+class Pauses {
+ public:
+  Pauses(int64_t first_ms, int64_t last_ms) : next_ms_(first_ms), last_ms_(last_ms) {}
+  int64_t next() {
+    int64_t ms = next_ms_;
+    next_ms_ = std::min(last_ms_, next_ms_ + (next_ms_ + 1) / 2);
+    return ms;
+  }
+
+ private:
+  int64_t next_ms_;
+  const int64_t last_ms_;
+};
+
+// Holds up the judgement of a container that has ended.
+class Look {
+ public:
+  explicit Look(WaitStory &story) : story_(story) { story_.begin_look(); }
+  ~Look() { end(); }
+  Look(const Look &) = delete;
+  Look &operator=(const Look &) = delete;
+  void end() {
+    if (!ended_) story_.end_look();
+    ended_ = true;
+  }
+
+ private:
+  WaitStory &story_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+// What a probe meets is no end of the wait, unless asking again cannot help.
+static bool is_final(const Scope &scope, const Failure &failure) {
+  bool is_hopeless = failure.code == Code::invalid_argument || failure.code == Code::command_missing ||
+                     failure.code == Code::unsupported || failure.code == Code::no_memory;
+  return scope.is_cancelled() || is_hopeless;
+}
+
+// --- port ------------------------------------------------------------------------------------------------------------
+
+static Task<Json> look_at(Api &api, Container &container) {
+  Json document = co_await inspect(api, container);
+  co_return document;
+}
+
+// One look from outside: connecting, and seeing whether the other side stays.
+static Task<std::string> try_port(Api &api, Container &container, int port) {
+  const int64_t most_ms = 1000;
+  std::vector<Way> ways = co_await find_ways(api, container, port);
+  Reached reached = co_await reach(api.http.loop(), ways, most_ms);
+  if (reached.socket) co_return std::string();
+  co_return reached.refusal;
+}
+
+static Task<void> port_open(Api &api, Container &container, int port, WaitStory &story) {
+  const std::string name = "port " + std::to_string(port);
+  Scope &scope = co_await current_scope();
+  bool is_local = !api.engine.endpoint().socket_path.empty();
+  Pauses pauses(1, 4), pauses_outside(5, 100);
+  int pid = 0;
+  bool is_host_network = false;
+  for (;;) {
+    std::optional<Failure> failure;
+    Listening seen = Listening::unknown;
+    if (pid > 0) seen = listening(pid, container.id(), port);
+    bool is_open = seen == Listening::yes || (seen == Listening::on_loopback_only && is_host_network);
+    if (is_open) co_return;
+    if (seen == Listening::no) story.probe_failed("nobody listens at " + name);
+    if (seen == Listening::on_loopback_only)
+      story.probe_failed(name + " is listened at on localhost alone, which nobody outside of the container reaches");
+    if (seen != Listening::unknown) {
+      co_await sleep_for(pauses.next());
+      continue;
+    }
+    // It has no process yet, another one than before, or one that cannot be seen from here.
+    try {
+      int before = pid;
+      if (is_local) {
+        Json document = co_await look_at(api, container);
+        pid = static_cast<int>(document["State"]["Pid"].integer_or(0));
+        is_host_network = document["HostConfig"]["NetworkMode"].text_or("") == "host";
+      }
+      bool is_new = pid != before && pid > 0;
+      bool can_be_seen = is_new && listening(pid, container.id(), port) != Listening::unknown;
+      if (can_be_seen) continue;
+      pid = 0;
+      std::string refusal = co_await try_port(api, container, port);
+      if (refusal.empty()) co_return;
+      story.probe_failed(refusal);
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    co_await sleep_for(pauses_outside.next());
+  }
+}
+
+// --- log -------------------------------------------------------------------------------------------------------------
+
+// Follows the log from its beginning to its end, or to the last line that is wanted. True: all have come.
+static Task<bool> search_log(Api &api, Container &container, const Condition &condition, WaitStory &story) {
+  LogOptions options;
+  options.follow = true;
+  auto log = co_await open_log(api, container, options);
+  Lines lines;
+  int missing = condition.occurrences;
+  auto take = [&](std::string_view line) {
+    story.log_line(line);
+    if (condition.pattern->is_in(line)) missing--;
+  };
+  while (missing > 0) {
+    auto piece = co_await log->next();
+    if (!piece) break;
+    lines.feed(*piece);
+    while (missing > 0) {
+      auto line = lines.next();
+      if (!line) break;
+      take(line->bytes);
+    }
+  }
+  while (missing > 0) {
+    auto line = lines.last();
+    if (!line) break;
+    take(line->bytes);
+  }
+  if (missing > 0) story.probe_failed("the log ends, with " + std::to_string(missing) + " line(s) missing");
+  co_return missing == 0;
+}
+
+static Task<void> log_found(Api &api, Container &container, Condition condition, WaitStory &story) {
+  Scope &scope = co_await current_scope();
+  Look look(story);
+  Pauses pauses(10, 200);
+  for (;;) {
+    // What has been written until the container's end is read before anybody judges.
+    bool was_over = story.is_over();
+    std::optional<Failure> failure;
+    try {
+      bool is_found = co_await search_log(api, container, condition, story);
+      if (is_found) co_return;
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    if (was_over) look.end();
+    // A log ends with its container, and goes on when that is started again.
+    co_await sleep_for(pauses.next());
+  }
+}
+
+// --- HTTP ------------------------------------------------------------------------------------------------------------
+
+static Task<void> http_answers(Api &api, Container &container, Condition condition, WaitStory &story) {
+  const int64_t most_ms = 2000;
+  Scope &scope = co_await current_scope();
+  Pauses pauses(5, 100);
+  std::string subject = "port " + std::to_string(condition.port) + " of " + container.subject();
+  HttpRequest request;
+  request.path = condition.path;
+  for (;;) {
+    std::optional<Failure> failure;
+    try {
+      std::vector<Way> ways = co_await find_ways(api, container, condition.port);
+      HttpAnswer answer = co_await http_request(api, subject, ways, request, most_ms);
+      if (answer.status == condition.http_status) co_return;
+      story.probe_failed("GET " + condition.path + " answered " + std::to_string(answer.status) + ": " +
+                         excerpt(answer.body, 200));
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    co_await sleep_for(pauses.next());
+  }
+}
+
+// --- health ----------------------------------------------------------------------------------------------------------
+
+static std::string last_health_output(const Json &health) {
+  Json log = health["Log"];
+  if (log.size() == 0) return "";
+  Json last = log.at(log.size() - 1);
+  return ", exit code " + std::to_string(last["ExitCode"].integer_or(0)) + ": " + excerpt(last["Output"].text_or(""));
+}
+
+// Podman has systemd run the checks; where that is not, nobody does.
+static bool runs_no_checks(const Engine &engine) {
+  return engine.is_podman() && !engine.endpoint().socket_path.empty() && access("/run/systemd/system", F_OK) != 0;
+}
+
+static Task<void> run_check(Api &api, Container &container) {
+  Request request = api.request("GET");
+  Exchange exchange =
+      co_await api.open(std::move(request), "/libpod" + container.path("/healthcheck"), container.subject());
+  co_await exchange.rest(1 << 20);
+}
+
+static Task<bool> is_healthy(Api &api, Container &container, WaitStory &story) {
+  Json document = co_await inspect(api, container);
+  Json health = document["State"]["Health"];
+  Json test = document["Config"]["Healthcheck"]["Test"];
+  bool is_off = test.size() == 0 || test.at(0).text_or("") == "NONE";
+  std::string status = health["Status"].text_or("");
+  if (is_off && (status.empty() || status == "none"))
+    throw Failure(Code::invalid_argument, container.subject() + " has no health check",
+                  "give it one by --health-cmd, or by HEALTHCHECK in its image");
+  if (status == "healthy") co_return true;
+  story.probe_failed("its health is " + (status.empty() ? "unknown" : status) + last_health_output(health));
+  if (runs_no_checks(api.engine) && is_running_in(document)) co_await run_check(api, container);
+  co_return false;
+}
+
+static Task<void> healthy(Api &api, Container &container, WaitStory &story) {
+  Scope &scope = co_await current_scope();
+  Pauses pauses(10, 100);
+  for (;;) {
+    std::optional<Failure> failure;
+    try {
+      bool is_so = co_await is_healthy(api, container, story);
+      if (is_so) co_return;
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    co_await sleep_for(pauses.next());
+  }
+}
+
+// --- state -----------------------------------------------------------------------------------------------------------
+
+static Task<void> status_reached(Api &api, Container &container, std::string status, WaitStory &story) {
+  Scope &scope = co_await current_scope();
+  Look look(story);
+  Pauses pauses(2, 50);
+  for (;;) {
+    bool was_over = story.is_over();
+    std::optional<Failure> failure;
+    try {
+      Json document = co_await inspect(api, container);
+      std::string now = status_in(document);
+      if (now == status) co_return;
+      story.probe_failed("its state is " + now);
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    if (was_over) look.end();
+    co_await sleep_for(pauses.next());
+  }
+}
+
+// --- command ---------------------------------------------------------------------------------------------------------
+
+static Task<void> command_ends(Api &api, Container &container, Condition condition, WaitStory &story) {
+  Scope &scope = co_await current_scope();
+  Pauses pauses(20, 500);
+  for (;;) {
+    std::optional<Failure> failure;
+    try {
+      ExecRequest request;
+      request.command = condition.command;
+      request.limit = 1 << 20;
+      ExecResult result = co_await execute(api, container, request);
+      if (result.exit_code == condition.exit_code) co_return;
+      story.probe_failed("the command " + condition.command[0] + " ended with " + std::to_string(result.exit_code) +
+                         ": " + excerpt(result.err.empty() ? result.out : result.err));
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    co_await sleep_for(pauses.next());
+  }
+}
+
+// --- all of them -----------------------------------------------------------------------------------------------------
+
+static Task<void> part_satisfied(Api &api, Container &container, Condition condition, WaitStory &story) {
+  co_await satisfied(api, container, condition, story);
+  if (condition.kind != Condition::Kind::all && condition.kind != Condition::Kind::any)
+    story.tell("there is " + condition.text());
+}
+
+Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story) {
+  using Kind = Condition::Kind;
+  std::vector<Task<void>> parts;
+  for (const Condition &part : condition.conditions) parts.push_back(part_satisfied(api, container, part, story));
+  switch (condition.kind) {
+    case Kind::all:
+      co_await when_all(std::move(parts));
+      co_return;
+    case Kind::any:
+      co_await when_any(std::move(parts));
+      co_return;
+    case Kind::port:
+      co_await port_open(api, container, condition.port, story);
+      co_return;
+    case Kind::log:
+      co_await log_found(api, container, condition, story);
+      co_return;
+    case Kind::http:
+      co_await http_answers(api, container, condition, story);
+      co_return;
+    case Kind::healthy:
+      co_await healthy(api, container, story);
+      co_return;
+    case Kind::status:
+      co_await status_reached(api, container, condition.status, story);
+      co_return;
+    case Kind::command:
+      co_await command_ends(api, container, condition, story);
+      co_return;
+  }
+}
+
+}  // namespace conu

@@ -1,0 +1,59 @@
+// What happened while a container was waited for: the story that the error of a wait tells.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "container/container.h"
+#include "loop/signal.h"
+
+namespace conu {
+
+class WaitStory {
+ public:
+  WaitStory(Loop &loop, std::string wanted) : loop_(loop), began_(loop.now()), wanted_(std::move(wanted)) {}
+
+  // A line of the time line; what is the same as the line before is left out.
+  void tell(const std::string &what);
+  // What the last look at a condition found, where it did not hold.
+  void probe_failed(const std::string &why);
+  void log_line(std::string_view line);
+
+  const std::string &wanted() const { return wanted_; }
+  const std::string &last_probe_error() const { return last_probe_error_; }
+
+  // Those who have something to see after the container's end hold it up while they look.
+  void begin_look() { looking_++; }
+  void end_look() {
+    looking_--;
+    changed_.raise();
+  }
+  bool is_looked_at() const { return looking_ > 0; }
+  bool is_over() const { return is_over_; }
+  void end() {
+    is_over_ = true;
+    changed_.raise();
+  }
+  Signal &changed() { return changed_; }
+
+  // Asks the engine for what there is to tell, and makes `failure` tell it: in its details all, in its message the end
+  // of the log.
+  static Task<void> explain(Api &api, Container &container, WaitStory &story, Failure *failure);
+
+ private:
+  Json details(const Json &document) const;
+
+  Loop &loop_;
+  int64_t began_;
+  std::string wanted_;
+  std::vector<std::pair<int64_t, std::string>> time_line_;
+  std::string last_probe_error_;
+  std::deque<std::string> log_;  // the last lines of it
+  int looking_ = 0;
+  bool is_over_ = false;
+  Signal changed_;
+};
+
+}  // namespace conu
