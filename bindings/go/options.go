@@ -33,6 +33,8 @@ type settings struct {
 	since, until       *time.Time
 	tail               int64
 
+	occurrences int
+
 	path, selinux string
 	mode          *fs.FileMode
 	owner         pair
@@ -48,7 +50,7 @@ type setting func(*settings)
 func (s setting) apply(to *settings) { s(to) }
 
 func collect[O option](options []O) settings {
-	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1, tail: -1}
+	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1, tail: -1, occurrences: 1}
 	for _, o := range options {
 		o.apply(&s)
 	}
