@@ -244,6 +244,18 @@ func (i *Image) Layers(ctx context.Context, newestFirst bool) ([]*Image, error) 
 	return takeImages(out, err)
 }
 
+// HasPkgsSignedWith tells whether every rpm package of the image is signed, and with these keys alone, by their IDs or
+// fingerprints. The rpm program of the image is asked; an image without one is ErrUnsupported.
+func (i *Image) HasPkgsSignedWith(ctx context.Context, allowedKeys []string) (bool, error) {
+	var signed bool
+	err := withStrings(allowedKeys, func(keys native.StringList) error {
+		return call(ctx, i.handle, func(self native.SwigcptrImage, cancel native.Cancel, failure *uintptr) {
+			self.Has_pkgs_signed_with(keys, cancel, &signed, failure)
+		})
+	})
+	return signed, err
+}
+
 // RunViaAPI creates a container from the image and starts it; a nil builder is the image's own command.
 func (i *Image) RunViaAPI(ctx context.Context, builder *RunBuilder) (*Container, error) {
 	return i.run(ctx, builder,

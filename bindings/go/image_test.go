@@ -194,3 +194,13 @@ func TestABuildTellsWhichStepFailed(t *testing.T) {
 		t.Errorf("the build gives %v", err)
 	}
 }
+
+func TestAnImageWithoutRPMHasNoSignedPackages(t *testing.T) {
+	image := busybox(t, openEngine(t))
+	if _, err := image.HasPkgsSignedWith(ctx, []string{"0123456789abcdef"}); !errors.Is(err, conu.ErrUnsupported) {
+		t.Errorf("an image without rpm gives %v", err)
+	}
+	if _, err := image.HasPkgsSignedWith(ctx, nil); !errors.Is(err, conu.ErrInvalidArgument) {
+		t.Errorf("no keys give %v", err)
+	}
+}
