@@ -21,7 +21,7 @@ local read_wait = options.reader("", true)
 -- Methods that take no more than the options of every call: plain ones, and those that give a document.
 for _, name in ipairs {
   "is_running", "get_status", "get_pid", "get_image_name", "get_IPv4s", "get_IPv6s", "get_ports", "start", "pause",
-  "unpause", "logs_in_bytes", "logs_unicode", "close_stdin",
+  "unpause", "logs_in_bytes", "logs_unicode",
 } do
   Container[name] = function(self, given) return self.native[name](self.native, read_plain(given).cancel) end
 end

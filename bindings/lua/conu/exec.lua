@@ -10,8 +10,6 @@ local exec_names = "user workdir env stdin tty privileged"
 local read_execute = options.reader(exec_names, true)
 local read_logs = options.reader "follow timestamps stdout stderr since until tail"
 local read_attach = options.reader "stdin stdout stderr"
-local read_plain = options.reader ""
-local read_wait = options.reader("", true)
 
 -- The result of a command as a table; a failure passes through.
 function exec.take_result(handle, err)
@@ -70,7 +68,7 @@ function Container:logs(given)
 end
 
 -- CONU_STDIN_PIPE and the others of what is not false.
-function exec.pipes(read)
+local function pipes(read)
   return (read.stdin ~= false and native.CONU_STDIN_PIPE or 0) + (read.stdout ~= false and native.CONU_STDOUT_PIPE or 0) +
     (read.stderr ~= false and native.CONU_STDERR_PIPE or 0)
 end
@@ -78,24 +76,7 @@ end
 -- Its standard streams as they go on from now; `stdin`, `stdout` or `stderr` false leaves one out.
 function Container:attach(given)
   local read = read_attach(given)
-  return object.wrap(Stream, self.native:attach(exec.pipes(read), read.cancel))
-end
-
--- The piped output of a container that runs in the foreground.
-function Container:get_process_stream(given)
-  return object.wrap(Stream, self.native:get_process_stream(read_plain(given).cancel))
-end
-
--- Writes all of it and gives its length. The error of a write that did not get through has `written`.
-function Container:write_to_stdin(data, given)
-  local read = read_wait(given)
-  return self.native:write_to_stdin(data, options.milliseconds(read.timeout), read.cancel)
-end
-
--- Waits for the program that runs the container in the foreground, and gives its exit code.
-function Container:wait_process(given)
-  local read = read_wait(given)
-  return self.native:wait_process(options.milliseconds(read.timeout), read.cancel)
+  return object.wrap(Stream, self.native:attach(pipes(read), read.cancel))
 end
 
 return exec

@@ -1,6 +1,5 @@
 -- Image: an image of an engine, by name or by ID; whether the engine has it is another question.
 local native = require "conu_native"
-local exec = require "conu.exec"
 local object = require "conu.object"
 local options = require "conu.options"
 local progress = require "conu.progress"
@@ -28,7 +27,6 @@ local read_push_progress = options.reader "repository tag"
 local read_tag = options.reader "repository tag"
 local read_rmi = options.reader "force via_name"
 local read_layers = options.reader "newest_first"
-local read_foreground = options.reader "stdin stdout stderr name"
 
 local function take_image(handle) return object.wrap(Image, handle:take_image()) end
 local function take_images(handle) return object.wrap_all(Image, handle:take_images()) end
@@ -170,20 +168,6 @@ end
 function Image:run(spec, given)
   local read = read_plain(given)
   return run(spec, function(builder) return self.native:run_via_api(builder, read.cancel) end)
-end
-
--- The same by the program `docker` or `podman`, in the background.
-function Image:run_via_binary(spec, given)
-  local read = read_plain(given)
-  return run(spec, function(builder) return self.native:run_via_binary(builder, read.cancel) end)
-end
-
--- The same in the foreground: `stdin`, `stdout` and `stderr` false are not piped but this program's own.
-function Image:run_via_binary_in_foreground(spec, given)
-  local read = read_foreground(given)
-  return run(spec, function(builder)
-    return self.native:run_via_binary_in_foreground(builder, exec.pipes(read), read.name, read.cancel)
-  end)
 end
 
 return image

@@ -37,11 +37,12 @@ end
 -- --- state -----------------------------------------------------------------------------------------------------------
 
 test("a_container_tells_its_state", function()
-  local container = sleeping { "-p", "127.0.0.1::80" }
+  local container = sleeping { "--hostname", "myhost", "-p", "127.0.0.1::80" }
   equal(container:get_status(), "running")
   check(assert(container:get_pid()) > 1)
+  equal(assert(container:inspect { refresh = true }).Config.Hostname, "myhost")
   local metadata = assert(container:get_metadata())
-  check(metadata.hostname)
+  equal(metadata.hostname, "myhost")
   equal(metadata.command[1], "sleep")
   equal(metadata.identifier, container:get_id())
   check(assert(container:get_IPv4s())[1]:find "^%d+%.%d+%.%d+%.%d+$")
@@ -141,6 +142,64 @@ test("a_log_is_chosen_from", function()
   equal(#assert(container:logs_in_bytes()), #"one\ntwo\nbad\n")
 end)
 
+test("a_container_is_attached_to", function()
+  local container = run { "cat", options = { "-i" } }
+  local stream = assert(container:attach { stderr = false })
+  assert(stream:write "hello\n")
+  equal(stream:next_line { timeout = 10 }, "hello")
+  assert(stream:close_write())
+  equal(stream:next { timeout = 10 }, nil)
+  equal(container:wait { timeout = 20 }, 0)
+end)
+
+-- --- files -----------------------------------------------------------------------------------------------------------
+
+test("files_are_copied_in_and_out", function()
+  local container, folder = sleeping(), temporary_folder()
+  write(folder .. "/file", "some\0bytes")
+  assert(container:copy_to(folder .. "/file", "/tmp/there"))
+  equal(assert(container:execute { "cat", "/tmp/there" }).stdout, "some\0bytes")
+  assert(container:copy_from("/tmp/there", folder .. "/back"))
+  equal(read(folder .. "/back"), "some\0bytes")
+  fails(conu.ERROR_NOT_FOUND, container:copy_from("/no/such/file", folder .. "/none"))
+end)
+
+-- --- waits and reaching ----------------------------------------------------------------------------------------------
+
+local function service()
+  return run {
+    "sh", "-c", "mkdir /www; echo hello > /www/index.html; sleep 0.3; echo ready; exec httpd -f -p 8080 -h /www",
+  }
+end
+
+test("a_service_is_waited_for_and_reached", function()
+  local container = service()
+  assert(container:wait_for_log("^re.dy", { timeout = 20 }))
+  assert(container:wait_for_port(8080, { timeout = 20 }))
+  assert(container:wait_for_http(8080, { path = "/index.html", timeout = 20 }))
+  assert(container:wait_for_status("running", { timeout = 20 }))
+  assert(container:wait_for(assert(conu.all_of {
+    { port = 8080 }, { log = "ready", occurrences = 1 }, { http = 8080, path = "/none", status = 404 },
+    assert(conu.any_of { { status = "exited" }, { command = { "test", "-d", "/www" } } }),
+  }), { timeout = 20 }))
+  equal(container:is_port_open(8080, { timeout = 5 }), true)
+  equal(container:is_port_open(8081, { timeout = 0.5 }), false)
+  local response = assert(container:http_request("GET", "/index.html", 8080))
+  equal(response.status, 200)
+  equal(response.body, "hello\n")
+  check(response.headers)
+  check(assert(container:open_connection(8080)) > 2)
+end)
+
+test("a_wait_ends_with_the_container_and_tells_why", function()
+  local container = run { "sh", "-c", "echo this is why; exit 9" }
+  local err = fails(conu.ERROR_STATE, container:wait_for_port(80, { timeout = 20 }))
+  check(tostring(err):find("9", 1, true) and err.details, tostring(err))
+  fails(conu.ERROR_TIMEOUT, sleeping():wait_for_log("never", { timeout = 0.2 }))
+  fails(conu.ERROR_INVALID_ARGUMENT, sleeping():wait_for_log("(", { timeout = 5 }))
+  check(not pcall(conu.all_of, { { nothing = 1 } }))
+end)
+
 -- --- helpers and cleaning up -----------------------------------------------------------------------------------------
 
 test("a_program_of_the_host_is_run", function()
@@ -149,6 +208,16 @@ test("a_program_of_the_host_is_run", function()
   equal(result.stdout .. result.stderr, "out\nerr\n")
   equal(#assert(conu.random_string(12)), 12)
   check(assert(conu.get_selinux_status()))
+  equal(conu.check_port("127.0.0.1", 1, { timeout = 1 }), false)
+end)
+
+test("what_this_process_has_made_is_cleaned_up", function()
+  local container = assert(assert(conu.image(image_name)):run { "sleep", "1000" })
+  local engine = assert(conu.default_engine())
+  assert(engine:cleanup_containers())
+  fails(conu.ERROR_NOT_FOUND, container:inspect { refresh = true })
+  assert(engine:cleanup_images())
+  assert(engine:cleanup_volumes())
 end)
 
 tap.finish()

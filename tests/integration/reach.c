@@ -1,0 +1,102 @@
+// Reaching a service in a container: whether its port is open, connections, HTTP.
+#include <fcntl.h>
+
+#include "lab.h"
+
+static const char httpd[] = "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www";
+
+static conu_container_t *serving(const char *options) {
+  conu_container_t *container = run(options, httpd);
+  bool open = false;
+  for (int i = 0; i < 200 && !open; i++) {
+    ok(conu_container_is_port_open(container, 8080, 1000, NULL, &open, &error));
+    if (!open) sleep_ms(10);
+  }
+  assert_true(open);
+  return container;
+}
+
+static void a_port_where_nobody_listens_is_not_open(void **state) {
+  (void)state;
+  bool open = true;
+  ok(conu_container_is_port_open(serving("-p 127.0.0.1::8080"), 81, 1000, NULL, &open, &error));
+  assert_false(open);
+}
+
+static void http_gives_status_headers_and_body(void **state) {
+  (void)state;
+  conu_container_t *container = serving("");
+  conu_http_response_t *response;
+  ok(conu_container_http_request(container, "GET", "index.html", 8080, NULL, 0, NULL, &response, &error));
+  size_t size;
+  const void *body = conu_http_response_get_body(response, &size);
+  assert_int_equal(conu_http_response_get_status(response), 200);
+  assert_int_equal(size, 6);
+  assert_memory_equal(body, "hello\n", 6);
+  assert_string_equal(conu_http_response_get_header(response, "CONTENT-TYPE"), "text/html");
+  contains(conu_http_response_get_headers_json(response), "\"text/html\"");
+  conu_http_response_free(response);
+  ok(conu_container_http_request(container, "GET", "/none", 8080, NULL, 0, NULL, &response, &error));
+  assert_int_equal(conu_http_response_get_status(response), 404);
+  conu_http_response_free(response);
+}
+
+static void a_connection_blocks_and_is_closed_in_programs(void **state) {
+  (void)state;
+  int fd;
+  ok(conu_container_open_connection(serving(""), 8080, NULL, &fd, &error));
+  assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+  assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+  assert_true(write(fd, "GET / HTTP/1.0\r\n\r\n", 18) == 18);
+  char answer[5];
+  assert_true(read(fd, answer, 5) == 5);
+  assert_memory_equal(answer, "HTTP/", 5);
+  close(fd);
+}
+
+static void what_cannot_be_reached_says_why(void **state) {
+  (void)state;
+  int fd;
+  bool open;
+  conu_container_t *container = run("", "exec sleep 60");
+  fails(CONU_ERROR_UNREACHABLE, conu_container_open_connection(container, 80, NULL, &fd, &error), "refused");
+  container = run("--network none", "exec sleep 60");
+  fails(CONU_ERROR_STATE, conu_container_open_connection(container, 80, NULL, &fd, &error), "no network");
+  container = run("", "exit 3");
+  assert_int_equal(waited(container), 3);
+  fails(CONU_ERROR_STATE, conu_container_is_port_open(container, 80, 1000, NULL, &open, &error), "exit code 3");
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_container_is_port_open(container, 0, 1000, NULL, &open, &error), "port");
+}
+
+static bool third_time(void *count) { return ++*(int *)count == 3; }
+
+static void a_probe_runs_until_it_is_true_or_was_run_often_enough(void **state) {
+  (void)state;
+  int count = 0;
+  ok(conu_probe_run(third_time, &count, 5000, 1, -1, NULL, &error));
+  assert_int_equal(count, 3);
+  count = 5;
+  fails(CONU_ERROR_STATE, conu_probe_run(third_time, &count, 5000, 1, 2, NULL, &error), "2 times");
+  fails(CONU_ERROR_TIMEOUT, conu_probe_run(third_time, &count, 30, 5, -1, NULL, &error), "never true");
+}
+
+static void check_port_tells_a_port_of_any_host(void **state) {
+  (void)state;
+  bool open;
+  ok(conu_check_port("127.0.0.1", 5000, 1000, NULL, &open, &error));
+  assert_true(open);
+  ok(conu_check_port("127.0.0.1", 1, 1000, NULL, &open, &error));
+  assert_false(open);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(a_port_where_nobody_listens_is_not_open),
+      TEST(http_gives_status_headers_and_body),
+      TEST(a_connection_blocks_and_is_closed_in_programs),
+      TEST(what_cannot_be_reached_says_why),
+      TEST(a_probe_runs_until_it_is_true_or_was_run_often_enough),
+      TEST(check_port_tells_a_port_of_any_host),
+  };
+  return RUN_LAB_TESTS(tests);
+}
