@@ -79,6 +79,12 @@ T &need_out(T *argument, const char *name = "out") {
   return *argument;
 }
 
+// Several outputs: all are cleared before one that is NULL is refused.
+template <class... T>
+void clear_outs(T *...arguments) {
+  ((arguments != nullptr ? void(*arguments = T{}) : void()), ...);
+}
+
 // A copy that the caller frees with conu_string_free.
 inline char *copied(std::string_view text) {
   char *copy = static_cast<char *>(malloc(text.size() + 1));

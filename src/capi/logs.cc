@@ -26,6 +26,7 @@ conu_status_t conu_container_logs(conu_container_t *container, const conu_logs_o
 conu_status_t conu_container_logs_in_bytes(conu_container_t *container, conu_cancel_t *cancel, void **data,
                                            size_t *size, conu_error_t **error) {
   return guard(__func__, error, [&] {
+    clear_outs(data, size);
     need_out(data, "data");
     need_out(size, "size");
     std::string log = whole_log(container, cancel);

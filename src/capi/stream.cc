@@ -39,6 +39,7 @@ static void give(const std::optional<Piece> &piece, int *channel, const void **d
 conu_status_t conu_stream_next(conu_stream_t *stream, int64_t timeout_ms, conu_cancel_t *cancel, int *channel,
                                const void **data, size_t *size, conu_error_t **error) {
   return guard(__func__, error, [&] {
+    clear_outs(channel, data, size);
     need_out(channel, "channel");
     need_out(data, "data");
     need_out(size, "size");
@@ -49,6 +50,7 @@ conu_status_t conu_stream_next(conu_stream_t *stream, int64_t timeout_ms, conu_c
 conu_status_t conu_stream_next_line(conu_stream_t *stream, int64_t timeout_ms, conu_cancel_t *cancel, int *channel,
                                     const void **data, size_t *size, conu_error_t **error) {
   return guard(__func__, error, [&] {
+    clear_outs(channel, data, size);
     need_out(channel, "channel");
     need_out(data, "data");
     need_out(size, "size");

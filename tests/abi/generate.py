@@ -31,6 +31,7 @@ OPTIONAL = {
     "conu_directory_new": {"options"},
     "conu_exec_result_get_stdout": {"size"},
     "conu_exec_result_get_stderr": {"size"},
+    "conu_container_commit": {"tag"},
     "conu_container_logs": {"options"},
     "conu_container_execute": {"options"},
     "conu_container_execute_stream": {"options"},
