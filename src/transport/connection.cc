@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,6 +15,7 @@
 #include "loop/loop.h"
 #include "transport/tcp.h"
 #include "transport/tls.h"
+#include "util/sigpipe.h"
 
 namespace conu {
 
@@ -120,44 +119,13 @@ Task<void> Connection::write(std::string_view bytes, size_t *written) {
   }
 }
 
-namespace {
-
-// sendfile knows no MSG_NOSIGNAL: its SIGPIPE is held back, and taken away before it is let through.
-class SigpipeHeld {
- public:
-  SigpipeHeld() {
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    sigemptyset(&sigpipe_);
-    sigaddset(&sigpipe_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
-  }
-  ~SigpipeHeld() {
-    const timespec at_once{};
-    while (!was_pending_ && raised && sigtimedwait(&sigpipe_, nullptr, &at_once) < 0 && errno == EINTR) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SigpipeHeld(const SigpipeHeld &) = delete;
-  SigpipeHeld &operator=(const SigpipeHeld &) = delete;
-
-  bool raised = false;
-
- private:
-  sigset_t sigpipe_, before_;
-  bool was_pending_;
-};
-
-}  // namespace
-
 static Failure became_shorter(const FileRange &range) {
   return Failure(Code::io, range.name + " became shorter while it was sent");
 }
 
 bool Connection::transmit_file(FileRange *range, bool *must_wait) {
   const int64_t most = 1 << 20;
-  SigpipeHeld held;
+  NoSigpipe no_sigpipe;  // sendfile knows no MSG_NOSIGNAL
   *must_wait = true;
   while (range->size > 0 && !is_turn_due(&sent_)) {
     off_t offset = range->offset;
@@ -172,7 +140,6 @@ bool Connection::transmit_file(FileRange *range, bool *must_wait) {
     if (errno == EINTR) continue;
     if (errno == EAGAIN) return true;
     if (errno == EINVAL || errno == ENOSYS) return false;
-    held.raised = errno == EPIPE;
     if (errno == EPIPE || errno == ECONNRESET)
       throw Failure(Code::unreachable, peer_ + " has broken off the connection");
     throw system_failure("cannot send " + range->name + " to " + peer_, errno);
