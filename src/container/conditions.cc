@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "container/exec.h"
 #include "container/listening.h"
@@ -28,7 +29,7 @@ class Pauses {
 
  private:
   int64_t next_ms_;
-  const int64_t last_ms_;
+  int64_t last_ms_;
 };
 
 // Holds up the judgement of a container that has ended.
@@ -57,12 +58,31 @@ static bool is_final(const Scope &scope, const Failure &failure) {
   return scope.is_cancelled() || is_hopeless;
 }
 
-// --- port ------------------------------------------------------------------------------------------------------------
+using Probe = std::function<Task<bool>()>;
 
-static Task<Json> look_at(Api &api, Container &container) {
-  Json document = co_await inspect(api, container);
-  co_return document;
+// Asks the probe until it says yes. One that also looks at what a container leaves behind holds up the judgement of its
+// end until it has been asked once more after it.
+static Task<void> until_so(Probe probe, Pauses pauses, WaitStory &story, bool looks_behind) {
+  Scope &scope = co_await current_scope();
+  std::optional<Look> look;
+  if (looks_behind) look.emplace(story);
+  for (;;) {
+    bool was_over = story.is_over();
+    std::optional<Failure> failure;
+    try {
+      bool is_so = co_await probe();
+      if (is_so) co_return;
+    } catch (const Failure &caught) {
+      failure = caught;
+    }
+    if (failure && is_final(scope, *failure)) throw *failure;
+    if (failure) story.probe_failed(failure->message);
+    if (was_over && look) look->end();
+    co_await sleep_for(pauses.next());
+  }
 }
+
+// --- port ------------------------------------------------------------------------------------------------------------
 
 // One look from outside: connecting, and seeing whether the other side stays.
 static Task<std::string> try_port(Api &api, Container &container, int port) {
@@ -97,7 +117,7 @@ static Task<void> port_open(Api &api, Container &container, int port, WaitStory 
     try {
       int before = pid;
       if (is_local) {
-        Json document = co_await look_at(api, container);
+        Json document = co_await inspect(api, container);
         pid = static_cast<int>(document["State"]["Pid"].integer_or(0));
         is_host_network = document["HostConfig"]["NetworkMode"].text_or("") == "host";
       }
@@ -149,52 +169,32 @@ static Task<bool> search_log(Api &api, Container &container, const Condition &co
   co_return missing == 0;
 }
 
+// A log ends with its container, and goes on when that is started again.
 static Task<void> log_found(Api &api, Container &container, Condition condition, WaitStory &story) {
-  Scope &scope = co_await current_scope();
-  Look look(story);
+  Probe probe = [&] { return search_log(api, container, condition, story); };
   Pauses pauses(10, 200);
-  for (;;) {
-    // What has been written until the container's end is read before anybody judges.
-    bool was_over = story.is_over();
-    std::optional<Failure> failure;
-    try {
-      bool is_found = co_await search_log(api, container, condition, story);
-      if (is_found) co_return;
-    } catch (const Failure &caught) {
-      failure = caught;
-    }
-    if (failure && is_final(scope, *failure)) throw *failure;
-    if (failure) story.probe_failed(failure->message);
-    if (was_over) look.end();
-    // A log ends with its container, and goes on when that is started again.
-    co_await sleep_for(pauses.next());
-  }
+  co_await until_so(probe, pauses, story, true);
 }
 
 // --- HTTP ------------------------------------------------------------------------------------------------------------
 
-static Task<void> http_answers(Api &api, Container &container, Condition condition, WaitStory &story) {
+static Task<bool> answers(Api &api, Container &container, const Condition &condition, WaitStory &story) {
   const int64_t most_ms = 2000;
-  Scope &scope = co_await current_scope();
-  Pauses pauses(5, 100);
   std::string subject = "port " + std::to_string(condition.port) + " of " + container.subject();
   HttpRequest request;
   request.path = condition.path;
-  for (;;) {
-    std::optional<Failure> failure;
-    try {
-      std::vector<Way> ways = co_await find_ways(api, container, condition.port);
-      HttpAnswer answer = co_await http_request(api, subject, ways, request, most_ms);
-      if (answer.status == condition.http_status) co_return;
-      story.probe_failed("GET " + condition.path + " answered " + std::to_string(answer.status) + ": " +
-                         excerpt(answer.body, 200));
-    } catch (const Failure &caught) {
-      failure = caught;
-    }
-    if (failure && is_final(scope, *failure)) throw *failure;
-    if (failure) story.probe_failed(failure->message);
-    co_await sleep_for(pauses.next());
-  }
+  std::vector<Way> ways = co_await find_ways(api, container, condition.port);
+  HttpAnswer answer = co_await http_request(api, subject, ways, request, most_ms);
+  if (answer.status == condition.http_status) co_return true;
+  story.probe_failed("GET " + condition.path + " answered " + std::to_string(answer.status) + ": " +
+                     excerpt(answer.body, 200));
+  co_return false;
+}
+
+static Task<void> http_answers(Api &api, Container &container, Condition condition, WaitStory &story) {
+  Probe probe = [&] { return answers(api, container, condition, story); };
+  Pauses pauses(5, 100);
+  co_await until_so(probe, pauses, story, false);
 }
 
 // --- health ----------------------------------------------------------------------------------------------------------
@@ -234,68 +234,44 @@ static Task<bool> is_healthy(Api &api, Container &container, WaitStory &story) {
 }
 
 static Task<void> healthy(Api &api, Container &container, WaitStory &story) {
-  Scope &scope = co_await current_scope();
+  Probe probe = [&] { return is_healthy(api, container, story); };
   Pauses pauses(10, 100);
-  for (;;) {
-    std::optional<Failure> failure;
-    try {
-      bool is_so = co_await is_healthy(api, container, story);
-      if (is_so) co_return;
-    } catch (const Failure &caught) {
-      failure = caught;
-    }
-    if (failure && is_final(scope, *failure)) throw *failure;
-    if (failure) story.probe_failed(failure->message);
-    co_await sleep_for(pauses.next());
-  }
+  co_await until_so(probe, pauses, story, false);
 }
 
 // --- state -----------------------------------------------------------------------------------------------------------
 
+static Task<bool> has_status(Api &api, Container &container, const std::string &status, WaitStory &story) {
+  Json document = co_await inspect(api, container);
+  std::string now = status_in(document);
+  if (now == status) co_return true;
+  story.probe_failed("its state is " + now);
+  co_return false;
+}
+
 static Task<void> status_reached(Api &api, Container &container, std::string status, WaitStory &story) {
-  Scope &scope = co_await current_scope();
-  Look look(story);
+  Probe probe = [&] { return has_status(api, container, status, story); };
   Pauses pauses(2, 50);
-  for (;;) {
-    bool was_over = story.is_over();
-    std::optional<Failure> failure;
-    try {
-      Json document = co_await inspect(api, container);
-      std::string now = status_in(document);
-      if (now == status) co_return;
-      story.probe_failed("its state is " + now);
-    } catch (const Failure &caught) {
-      failure = caught;
-    }
-    if (failure && is_final(scope, *failure)) throw *failure;
-    if (failure) story.probe_failed(failure->message);
-    if (was_over) look.end();
-    co_await sleep_for(pauses.next());
-  }
+  co_await until_so(probe, pauses, story, true);
 }
 
 // --- command ---------------------------------------------------------------------------------------------------------
 
+static Task<bool> ends_well(Api &api, Container &container, const Condition &condition, WaitStory &story) {
+  ExecRequest request;
+  request.command = condition.command;
+  request.limit = 1 << 20;
+  ExecResult result = co_await execute(api, container, request);
+  if (result.exit_code == condition.exit_code) co_return true;
+  story.probe_failed("the command " + condition.command[0] + " ended with " + std::to_string(result.exit_code) + ": " +
+                     excerpt(result.err.empty() ? result.out : result.err));
+  co_return false;
+}
+
 static Task<void> command_ends(Api &api, Container &container, Condition condition, WaitStory &story) {
-  Scope &scope = co_await current_scope();
+  Probe probe = [&] { return ends_well(api, container, condition, story); };
   Pauses pauses(20, 500);
-  for (;;) {
-    std::optional<Failure> failure;
-    try {
-      ExecRequest request;
-      request.command = condition.command;
-      request.limit = 1 << 20;
-      ExecResult result = co_await execute(api, container, request);
-      if (result.exit_code == condition.exit_code) co_return;
-      story.probe_failed("the command " + condition.command[0] + " ended with " + std::to_string(result.exit_code) +
-                         ": " + excerpt(result.err.empty() ? result.out : result.err));
-    } catch (const Failure &caught) {
-      failure = caught;
-    }
-    if (failure && is_final(scope, *failure)) throw *failure;
-    if (failure) story.probe_failed(failure->message);
-    co_await sleep_for(pauses.next());
-  }
+  co_await until_so(probe, pauses, story, false);
 }
 
 // --- all of them -----------------------------------------------------------------------------------------------------
