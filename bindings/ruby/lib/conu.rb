@@ -23,6 +23,7 @@ require "conu/stream"
 require "conu/exec"
 require "conu/logs"
 require "conu/process"
+require "conu/service"
 require "conu/directory"
 
 module Conu
