@@ -1705,8 +1705,9 @@ CONU_API conu_status_t conu_container_copy_from(conu_container_t *container, con
 /**
  * @defgroup reach Reaching a service
  * Connections and HTTP requests to a TCP port of a container. On an engine of this host the container's own addresses
- * are taken, if they can be reached; otherwise, and on an engine of another host, the port must be published. A
- * forwarded port counts as open only where a service listens behind it. Source: Docker Engine API, GET
+ * are taken, if they can be reached; otherwise, and on an engine of another host, the port must be published. An engine
+ * at a TCP port of localhost is one of this host if the container's process is found here. A forwarded port counts as
+ * open only where a service listens behind it. Source: Docker Engine API, GET
  * /containers/{id}/json (`NetworkSettings`, `HostConfig.NetworkMode`).
  *
  * All of them return CONU_ERROR_STATE where the container does not run, or has no network, or the port would have to be

@@ -96,7 +96,7 @@ static Task<std::string> try_port(Api &api, Container &container, int port) {
 static Task<void> port_open(Api &api, Container &container, int port, WaitStory &story) {
   const std::string name = "port " + std::to_string(port);
   Scope &scope = co_await current_scope();
-  bool is_local = !api.engine.endpoint().socket_path.empty();
+  bool may_be_here = may_run_here(api.engine.endpoint());
   Pauses pauses(1, 4), pauses_outside(5, 100);
   int pid = 0;
   bool is_host_network = false;
@@ -116,10 +116,11 @@ static Task<void> port_open(Api &api, Container &container, int port, WaitStory 
     // It has no process yet, another one than before, or one that cannot be seen from here.
     try {
       int before = pid;
-      if (is_local) {
+      if (may_be_here) {
         Json document = co_await inspect(api, container);
+        Json network = co_await inspect_network(api, document);
         pid = static_cast<int>(document["State"]["Pid"].integer_or(0));
-        is_host_network = document["HostConfig"]["NetworkMode"].text_or("") == "host";
+        is_host_network = uses_host_network(network);
       }
       bool is_new = pid != before && pid > 0;
       bool can_be_seen = is_new && listening(pid, container.id(), port) != Listening::unknown;

@@ -124,7 +124,8 @@ static Task<Place> look_at(Api &api, Container &container, std::string path) {
   co_await exchange.rest();
   if (encoded.empty() && status >= 400) co_return place;  // why, the request that follows will tell in words
   std::string text;
-  const char what[] = "the header X-Docker-Container-Path-Stat";
+  std::string what = "what the engine tells of " + path + " in " + container.subject() +
+                     ", by the header X-Docker-Container-Path-Stat,";
   if (!base64_decode(encoded, &text)) throw Failure(Code::protocol, std::string(what) + " is no base64");
   Json document = Json::parse(text, what);
   const int64_t folder = INT64_C(1) << 31, link = 1 << 27, device = 1 << 26;

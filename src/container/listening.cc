@@ -49,14 +49,15 @@ static std::optional<std::string> read_if_possible(const std::string &path) {
   }
 }
 
-static bool is_of_container(const std::string &process, const std::string &container_id) {
-  auto groups = read_if_possible(process + "/cgroup");
+bool runs_here(int pid, const std::string &container_id) {
+  if (pid <= 0) return false;
+  auto groups = read_if_possible("/proc/" + std::to_string(pid) + "/cgroup");
   return groups && groups->find(container_id) != groups->npos;
 }
 
 Listening listening(int pid, const std::string &container_id, int port) {
+  if (!runs_here(pid, container_id)) return Listening::unknown;
   std::string process = "/proc/" + std::to_string(pid);
-  if (pid <= 0 || !is_of_container(process, container_id)) return Listening::unknown;
   Listening found = Listening::unknown;
   for (const char *name : {"/net/tcp", "/net/tcp6"}) {
     auto table = read_if_possible(process + name);

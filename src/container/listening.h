@@ -16,6 +16,9 @@ enum class Listening {
 // `table` is the text of /proc/PID/net/tcp or tcp6 (proc(5)).
 Listening listening_in(std::string_view table, int port);
 
+// Whether a process of this number is here and belongs to the container: that runs on this host, then.
+bool runs_here(int pid, const std::string &container_id);
+
 // Looks at both tables of a process, which must belong to the container of this id: its number may mean another process
 // here than where the engine runs.
 Listening listening(int pid, const std::string &container_id, int port);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "container/listening.h"
 #include "container/state.h"
 #include "util/text.h"
 
@@ -25,7 +26,13 @@ std::string Way::text() const {
   return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-static bool uses_host_network(const Json &facts) { return facts["HostConfig"]["NetworkMode"].text_or("") == "host"; }
+static bool is_loopback(const std::string &host) {
+  return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
+
+bool may_run_here(const Endpoint &engine) { return !engine.socket_path.empty() || is_loopback(engine.host); }
+
+bool uses_host_network(const Json &facts) { return facts["HostConfig"]["NetworkMode"].text_or("") == "host"; }
 
 static void add_own_addresses(const Json &network, int port, std::vector<Way> *ways) {
   for (const char *family : {"IPAddress", "GlobalIPv6Address"})
@@ -35,13 +42,15 @@ static void add_own_addresses(const Json &network, int port, std::vector<Way> *w
     }
 }
 
-// Where the engine's host forwards the port from. `host` is that host; empty: this one.
+// Where the engine's host forwards the port from. `host` is that host; empty: this one. What another host forwards from
+// its localhost is out of reach, and would lead to somebody else's service here.
 static void add_published(const Json &network, const std::string &host, int port, std::vector<Way> *ways) {
   for (const Json &binding : network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].items()) {
     std::string address = binding["HostIp"].text_or("");
     int host_port = atoi(binding["HostPort"].text_or("0").c_str());
     if (host_port <= 0) continue;
     bool is_any_v4 = address.empty() || address == "0.0.0.0", is_any_v6 = address == "::";
+    if (!host.empty() && !is_loopback(host) && is_loopback(address)) continue;
     if (!host.empty() && (is_any_v4 || is_any_v6))
       address = host;
     else if (is_any_v4)
@@ -66,29 +75,42 @@ static void add_gateways(const Json &network, std::vector<Way> *ways) {
   }
 }
 
-std::vector<Way> ways_to(const Json &facts, const Json &network, const Endpoint &engine, int port) {
+std::vector<Way> ways_to(const Json &network, const std::string &host, int port) {
   std::vector<Way> ways;
-  bool is_local = !engine.socket_path.empty();
-  if (uses_host_network(facts) || uses_host_network(network)) {
-    ways.push_back({is_local ? "127.0.0.1" : engine.host, port, false});
-    if (is_local) ways.push_back({"::1", port, false});
+  bool is_here = host.empty();
+  if (uses_host_network(network)) {
+    ways.push_back({is_here ? "127.0.0.1" : host, port, false});
+    if (is_here) ways.push_back({"::1", port, false});
     return ways;
   }
-  if (is_local) add_own_addresses(network, port, &ways);
-  add_published(network, is_local ? "" : engine.host, port, &ways);
-  if (is_local) add_gateways(network, &ways);
+  if (is_here) add_own_addresses(network, port, &ways);
+  add_published(network, host, port, &ways);
+  if (is_here) add_gateways(network, &ways);
   return ways;
 }
 
-static Failure no_way(const Json &facts, const Container &container, const Endpoint &engine, int port) {
+// The host of the engine, empty where that is this one. Behind a port of localhost may be a tunnel to anywhere: the
+// container's process tells.
+static std::string host_of(const Json &facts, const Container &container, const Endpoint &engine) {
+  if (!engine.socket_path.empty()) return "";
+  bool is_here =
+      is_loopback(engine.host) && runs_here(static_cast<int>(facts["State"]["Pid"].integer_or(0)), container.id());
+  return is_here ? "" : engine.host;
+}
+
+static Failure no_way(const Json &network, const Container &container, const std::string &host, int port) {
   std::string number = std::to_string(port);
-  std::string mode = facts["HostConfig"]["NetworkMode"].text_or("default");
   std::string message = "port " + number + " of " + container.subject() + " cannot be reached from here: ";
-  if (mode == "none") return Failure(Code::state, message + "it has no network", "run it with another --network");
-  bool is_remote = engine.socket_path.empty();
-  message += is_remote ? "the engine is on another host, and the port is not published"
-                       : "it has no address of its own, and the port is not published";
-  return Failure(Code::state, message, "publish the port: -p " + number);
+  if (network["HostConfig"]["NetworkMode"].text_or("") == "none")
+    return Failure(Code::state, message + "it has no network", "run it with another --network");
+  bool is_published = network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].size() > 0;
+  if (is_published)
+    return Failure(
+        Code::state,
+        message + "it runs on another host, " + host + ", and the port is published there on localhost alone",
+        "publish the port on all addresses: -p " + number);
+  message += host.empty() ? "it has no address of its own" : "it runs on another host, " + host;
+  return Failure(Code::state, message + ", and the port is not published", "publish the port: -p " + number);
 }
 
 // Ports appear some milliseconds after the start.
@@ -105,14 +127,17 @@ static Failure not_running(const Json &facts, const Container &container) {
   return Failure(Code::state, message, "its log may tell why it ended");
 }
 
-// What inspect says of the container whose network this one uses.
-static Task<Json> inspect_network(Api &api, Json facts) {
+Task<Json> inspect_network(Api &api, Json facts) {
   const std::string prefix = "container:";
-  std::string mode = facts["HostConfig"]["NetworkMode"].text_or("");
-  if (!mode.starts_with(prefix)) co_return facts;
-  std::string path = "/containers/" + percent_encoded(mode.substr(prefix.size())) + "/json";
-  std::string answer = co_await api.get(path, "the container that gives its network, " + mode.substr(prefix.size()));
-  co_return Json::parse(answer, "the engine's answer to GET " + path);
+  const int most = 8;
+  for (int i = 0; i < most; i++) {
+    std::string mode = facts["HostConfig"]["NetworkMode"].text_or("");
+    if (!mode.starts_with(prefix)) break;
+    std::string path = "/containers/" + percent_encoded(mode.substr(prefix.size())) + "/json";
+    std::string answer = co_await api.get(path, "the container that gives its network, " + mode.substr(prefix.size()));
+    facts = Json::parse(answer, "the engine's answer to GET " + path);
+  }
+  co_return facts;
 }
 
 Task<std::vector<Way>> find_ways(Api &api, Container &container, int port) {
@@ -123,10 +148,11 @@ Task<std::vector<Way>> find_ways(Api &api, Container &container, int port) {
     Json facts = co_await inspect(api, container);
     if (!facts["State"]["Running"].boolean_or(false)) throw not_running(facts, container);
     Json network = co_await inspect_network(api, facts);
-    std::vector<Way> ways = ways_to(facts, network, api.engine.endpoint(), port);
+    std::string host = host_of(facts, container, api.engine.endpoint());
+    std::vector<Way> ways = ways_to(network, host, port);
     if (!ways.empty()) co_return ways;
     bool may_come = is_yet_to_be_published(network, port) && scope.loop.now() - began < patience_ms;
-    if (!may_come) throw no_way(facts, container, api.engine.endpoint(), port);
+    if (!may_come) throw no_way(network, container, host, port);
     co_await sleep_for(10);
   }
 }

@@ -19,10 +19,17 @@ struct Way {
   std::string text() const;
 };
 
-// The ways to a port, best first: the container's own addresses where the engine is on this host, then what it
-// publishes. `facts` is what inspect says, `network` the same of the container whose network this one uses (mostly
-// itself). Empty: there is none.
-std::vector<Way> ways_to(const Json &facts, const Json &network, const Endpoint &engine, int port);
+// Whether the containers of an engine may run on this host: what listening.h finds out is worth a look.
+bool may_run_here(const Endpoint &engine);
+
+bool uses_host_network(const Json &facts);
+
+// What inspect says of the container whose network this one uses, mostly itself. `facts` is what it says of this one.
+Task<Json> inspect_network(Api &api, Json facts);
+
+// The ways to a port, best first: the container's own addresses where it runs on this host, then what the engine
+// publishes. `network` is of inspect_network(), `host` that of the engine; empty: this one. Empty: there is none.
+std::vector<Way> ways_to(const Json &network, const std::string &host, int port);
 
 // The end of a try: a connection, or why there is none.
 struct Reached {

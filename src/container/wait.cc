@@ -8,21 +8,27 @@ namespace conu {
 
 // --- its end ---------------------------------------------------------------------------------------------------------
 
+// "exited, exit code 1, out of memory".
+static std::string end_in(const Json &document) {
+  Json state = document["State"];
+  std::string text = status_in(document) + ", exit code " + std::to_string(exit_code_in(document));
+  if (state["OOMKilled"].boolean_or(false)) text += ", out of memory";
+  if (std::string error = state["Error"].text_or(""); !error.empty()) text += ", " + error;
+  return text;
+}
+
 static Failure removed(const Container &container, const WaitStory &story) {
-  return Failure(Code::not_found, container.subject() + " was removed while it was waited for " + story.wanted());
+  std::string message = container.subject() + " was removed while it was waited for " + story.wanted();
+  if (story.last_document()) message += "; before, it was " + end_in(story.last_document());
+  return Failure(Code::not_found, message);
 }
 
 static Failure ended(const Container &container, const WaitStory &story, const Json &document) {
-  Json state = document["State"];
-  std::string status = status_in(document);
-  std::string message = container.subject() + " ended while it was waited for " + story.wanted() + ": ";
-  if (status == "created")
+  if (status_in(document) == "created")
     return Failure(Code::state, container.subject() + " has not been started, and is waited for " + story.wanted(),
                    "start it first");
-  message += status + ", exit code " + std::to_string(exit_code_in(document));
-  if (state["OOMKilled"].boolean_or(false)) message += ", out of memory";
-  if (std::string error = state["Error"].text_or(""); !error.empty()) message += ", " + error;
-  return Failure(Code::state, message);
+  return Failure(Code::state,
+                 container.subject() + " ended while it was waited for " + story.wanted() + ": " + end_in(document));
 }
 
 // Whether the engine is to start it again by itself.
@@ -73,6 +79,7 @@ static Task<Failure> end_of(Api &api, Container &container, WaitStory &story) {
         story.tell("it was removed");
         co_return removed(container, story);
       }
+      story.saw(*document);
       if (is_running_in(*document) && status_in(*document) != "restarting") break;
       story.tell("it is " + status_in(*document) + ", exit code " + std::to_string(exit_code_in(*document)));
       bool is_restarting = status_in(*document) == "restarting";
@@ -136,7 +143,12 @@ Task<void> wait_for(Api &api, Container &container, Condition condition, int64_t
   if (!failure) co_return;
   // A cancel is obeyed at once.
   bool can_ask = has_a_story(*failure) && !scope.is_cancelled();
-  if (can_ask) co_await WaitStory::explain(api, container, story, &*failure);
+  if (can_ask) {
+    co_await WaitStory::ask(api, container, story);
+    bool is_removed = failure->code == Code::state && story.is_gone();
+    if (is_removed) failure = removed(container, story);
+    story.explain(&*failure);
+  }
   throw *failure;
 }
 

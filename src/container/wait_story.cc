@@ -24,12 +24,12 @@ void WaitStory::log_line(std::string_view line) {
   if (log_.size() > kept_lines) log_.pop_front();
 }
 
-Json WaitStory::details(const Json &document) const {
+Json WaitStory::details() const {
   Json details = Json::object();
   details.set("waited_for", wanted_);
-  Json state = document["State"];
-  if (document) {
-    details.set("status", status_in(document));
+  Json state = document_["State"];
+  if (document_) {
+    details.set("status", status_in(document_));
     details.set("exit_code", Json::integer(state["ExitCode"].integer_or(0)));
     details.set("oom_killed", Json::boolean(state["OOMKilled"].boolean_or(false)));
     if (std::string error = state["Error"].text_or(""); !error.empty()) details.set("error", error);
@@ -63,30 +63,29 @@ static Task<void> read_last_lines(Api &api, Container &container, std::deque<std
   if (!read.empty()) *lines = std::move(read);
 }
 
-// Each is asked for by itself: a container that is gone has neither, one without a readable log has its state.
-static Task<void> ask(Api &api, Container &container, Json *document, std::deque<std::string> *lines) {
+// Each is asked for by itself: a container that is gone has neither, one without a readable log has its state. That
+// comes last, as one that is being removed may be seen between its end and its removal.
+Task<void> WaitStory::ask(Api &api, Container &container, WaitStory &story) {
   const int64_t most_ms = 2000;
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, most_ms, [] { return Failure(Code::timeout, "the engine does not tell in time"); });
   try {
-    *document = co_await inspect(api, container);
+    co_await read_last_lines(api, container, &story.log_);
   } catch (const Failure &) {
     // The failure that is explained is the one to tell.
   }
   if (scope.is_cancelled()) co_return;
   try {
-    co_await read_last_lines(api, container, lines);
-  } catch (const Failure &) {
-    // As above.
+    story.document_ = co_await inspect(api, container);
+  } catch (const Failure &failure) {
+    if (failure.code == Code::not_found) story.saw_it_gone();
   }
 }
 
-Task<void> WaitStory::explain(Api &api, Container &container, WaitStory &story, Failure *failure) {
-  Json document;
-  co_await ask(api, container, &document, &story.log_);
-  if (!story.last_probe_error_.empty()) failure->message += "; the last look: " + excerpt(story.last_probe_error_);
-  if (!story.log_.empty()) failure->message += "; its log ends: " + in_quotes(story.log_.back());
-  failure->details = story.details(document).dump();
+void WaitStory::explain(Failure *failure) const {
+  if (!last_probe_error_.empty()) failure->message += "; the last look: " + excerpt(last_probe_error_);
+  if (!log_.empty()) failure->message += "; its log ends: " + in_quotes(log_.back());
+  failure->details = details().dump();
 }
 
 }  // namespace conu

@@ -38,12 +38,19 @@ class WaitStory {
   }
   Signal &changed() { return changed_; }
 
-  // Asks the engine for what there is to tell, and makes `failure` tell it: in its details all, in its message the end
-  // of the log.
-  static Task<void> explain(Api &api, Container &container, WaitStory &story, Failure *failure);
+  // Asks the engine for what there is to tell, within a time of its own.
+  static Task<void> ask(Api &api, Container &container, WaitStory &story);
+  // Makes `failure` tell it: in its details all, in its message the end of the log.
+  void explain(Failure *failure) const;
+
+  // What inspect said last; nothing where it never did. A container that is gone has its last one.
+  void saw(Json document) { document_ = std::move(document); }
+  void saw_it_gone() { is_gone_ = true; }
+  const Json &last_document() const { return document_; }
+  bool is_gone() const { return is_gone_; }
 
  private:
-  Json details(const Json &document) const;
+  Json details() const;
 
   Loop &loop_;
   int64_t began_;
@@ -51,6 +58,8 @@ class WaitStory {
   std::vector<std::pair<int64_t, std::string>> time_line_;
   std::string last_probe_error_;
   std::deque<std::string> log_;  // the last lines of it
+  Json document_;
+  bool is_gone_ = false;
   int looking_ = 0;
   bool is_over_ = false;
   Signal changed_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 
 #include "util/failure.h"
 #include "util/random.h"
@@ -52,6 +53,8 @@ void Extraction::fail(const std::string &what, const Parts &parts, int error_num
 // --- names -----------------------------------------------------------------------------------------------------------
 
 Extraction::Parts Extraction::parts_of(const std::string &name) {
+  // No engine can read it by such a name, and no user could reach what it would make here.
+  if (name.size() > PATH_MAX) reject(name.substr(0, 100) + "…", "has too long a name");
   if (name.starts_with('/') && !is_whole_) reject(name, "has an absolute name");
   Parts parts;
   for (std::string_view part : split(name, '/')) {

@@ -10,6 +10,9 @@
 
 #include "lab.h"
 
+const char RAW[] = "raw";
+struct raw raw;
+
 enum { most_connections = 64, most_requests = 256, longest_head = 16384 };
 
 static struct server {
@@ -73,7 +76,9 @@ static const struct rule *rule_for(const char *line) {
 static void answer(int socket, const char *line, const struct rule *rule) {
   if (rule->answer == NULL) return;
   size_t at_once = rule->then == TRICKLE ? 1 : 65536;
-  if (strncmp(rule->answer, "HTTP/", 5) != 0) {
+  if (rule->answer == RAW) {
+    send_all(socket, raw.data, raw.size, at_once);
+  } else if (strncmp(rule->answer, "HTTP/", 5) != 0) {
     const char *body = strchr(rule->answer, ' ') + 1;
     char head[256];
     int size = snprintf(head, sizeof head,

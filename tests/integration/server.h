@@ -1,6 +1,8 @@
 // A scripted engine on a unix socket: for what a real one does not do on demand.
 #pragma once
 
+#include <stddef.h>
+
 enum after {
   GO_ON,    // waits for the next request on the same connection
   CLOSE,    // closes the connection
@@ -17,6 +19,13 @@ struct rule {
   const char *answer;  // "200 BODY", to which a head is made, or all bytes from "HTTP/1.1" on; NULL for none
   enum after then;
 };
+
+// The answer RAW stands for these bytes, which may have NUL among them: all that is sent, from "HTTP/1.1" on.
+extern const char RAW[];
+extern struct raw {
+  const char *data;
+  size_t size;
+} raw;
 
 // The answer that makes a client take this for an engine, and what stands behind the last rule.
 #define PING \

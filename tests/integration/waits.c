@@ -165,10 +165,9 @@ static void a_container_that_is_removed_ends_the_wait(void **state) {
   (void)state;
   conu_container_t *container = run("", "exec sleep 30");
   in_thread(remove_container_later, container);
-  // The engine kills it first, and may be seen between the two.
-  conu_status_t status = line(container, "never", 1, 20000);
-  fails(status == CONU_ERROR_STATE ? CONU_ERROR_STATE : CONU_ERROR_NOT_FOUND, status,
-        conu_container_get_name(container));
+  fails(CONU_ERROR_NOT_FOUND, line(container, "never", 1, 20000), "was removed while it was waited for");
+  says(conu_container_get_name(container));
+  details("\"what\":\"began\"");
   for (int i = 0; i < 250 && container_exists(conu_container_get_id(container)); i++) sleep_ms(20);
   fails(CONU_ERROR_NOT_FOUND, port(container, 80, 20000), "");
 }
