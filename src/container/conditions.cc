@@ -277,18 +277,24 @@ static Task<void> command_ends(Api &api, Container &container, Condition conditi
 
 // --- all of them -----------------------------------------------------------------------------------------------------
 
-static Task<void> part_satisfied(Api &api, Container &container, Condition condition, WaitStory &story) {
-  co_await satisfied(api, container, condition, story);
+static Task<void> part_satisfied(Api &api, Container &container, Condition condition, WaitStory &story, Held held) {
+  co_await satisfied(api, container, condition, story, held);
   if (condition.kind != Condition::Kind::all && condition.kind != Condition::Kind::any)
     story.tell("there is " + condition.text());
 }
 
-Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story) {
+Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story, Held held) {
   using Kind = Condition::Kind;
+  size_t missing = condition.kind == Kind::all ? condition.conditions.size() : 1;
+  Held part_held = [&missing, held] {
+    if (missing > 0 && --missing == 0) held();
+  };
   std::vector<Task<void>> parts;
-  for (const Condition &part : condition.conditions) parts.push_back(part_satisfied(api, container, part, story));
+  for (const Condition &part : condition.conditions)
+    parts.push_back(part_satisfied(api, container, part, story, part_held));
   switch (condition.kind) {
     case Kind::all:
+      if (missing == 0) held();
       co_await when_all(std::move(parts));
       co_return;
     case Kind::any:
@@ -296,23 +302,24 @@ Task<void> satisfied(Api &api, Container &container, Condition condition, WaitSt
       co_return;
     case Kind::port:
       co_await port_open(api, container, condition.port, story);
-      co_return;
+      break;
     case Kind::log:
       co_await log_found(api, container, condition, story);
-      co_return;
+      break;
     case Kind::http:
       co_await http_answers(api, container, condition, story);
-      co_return;
+      break;
     case Kind::healthy:
       co_await healthy(api, container, story);
-      co_return;
+      break;
     case Kind::status:
       co_await status_reached(api, container, condition.status, story);
-      co_return;
+      break;
     case Kind::command:
       co_await command_ends(api, container, condition, story);
-      co_return;
+      break;
   }
+  held();
 }
 
 }  // namespace conu

@@ -2,11 +2,16 @@
 // does.
 #pragma once
 
+#include <functional>
+
 #include "container/condition.h"
 #include "container/wait_story.h"
 
 namespace conu {
 
-Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story);
+// Tells at once that a condition has held: the coroutine itself first joins what it has begun besides.
+using Held = std::function<void()>;
+
+Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story, Held held);
 
 }  // namespace conu

@@ -99,8 +99,12 @@ static Task<void> watch(Api &api, Container &container, WaitStory &story) {
   Failure failure = co_await end_of(api, container, story);
   story.end();
   Scope &scope = co_await current_scope();
-  Deadline deadline(scope, most_ms, [failure] { return failure; });
-  while (story.is_looked_at()) co_await story.changed().wait();
+  {
+    Deadline deadline(scope, most_ms, [failure] { return failure; });
+    while (story.is_looked_at() && !story.has_succeeded()) co_await story.changed().wait();
+  }
+  // What has held ends the wait, and this with it.
+  while (story.has_succeeded()) co_await story.changed().wait();
   throw failure;
 }
 
@@ -120,7 +124,7 @@ static Task<void> wait_in_time(Api &api, Container &container, const Condition &
                                       story.wanted() + ", in vain");
   });
   std::vector<Task<void>> lines;
-  lines.push_back(satisfied(api, container, condition, story));
+  lines.push_back(satisfied(api, container, condition, story, [&story] { story.succeed(); }));
   lines.push_back(watch(api, container, story));
   co_await when_any(std::move(lines));
 }

@@ -36,6 +36,9 @@ class WaitStory {
     is_over_ = true;
     changed_.raise();
   }
+  // What was waited for is there, whatever becomes of the container now.
+  void succeed() { has_succeeded_ = true; }
+  bool has_succeeded() const { return has_succeeded_; }
   Signal &changed() { return changed_; }
 
   // Asks the engine for what there is to tell, within a time of its own.
@@ -62,6 +65,7 @@ class WaitStory {
   bool is_gone_ = false;
   int looking_ = 0;
   bool is_over_ = false;
+  bool has_succeeded_ = false;
   Signal changed_;
 };
 

@@ -115,6 +115,23 @@ static void wait_for_status_ends_with_the_state(void **state) {
   fails(CONU_ERROR_STATE, conu_container_wait_for_status(container, "running", 20000, NULL, &error), "exited");
 }
 
+// The state that ends a container and its end are seen within one moment, in either order.
+static void a_state_that_came_with_the_end_is_no_failure(void **state) {
+  (void)state;
+  conu_wait_t *nested = kept_wait(conu_wait_any_of()), *inner = kept_wait(conu_wait_all_of());
+  ok(conu_wait_add_status(inner, "exited", &error));
+  ok(conu_wait_add(nested, inner, &error));
+  ok(conu_wait_add_command(nested, words("false"), 0, &error));
+  for (int i = 0; i < 20; i++) {
+    conu_container_t *container = run("", "sleep 30");
+    ok(conu_container_pause(container, NULL, &error));
+    ok(conu_container_unpause(container, NULL, &error));
+    ok(conu_container_kill(container, NULL, NULL, &error));
+    if (i % 2 == 0) ok(conu_container_wait_for_status(container, "exited", 20000, NULL, &error));
+    if (i % 2 == 1) ok(conu_container_wait_for(container, nested, 20000, NULL, &error));
+  }
+}
+
 static void all_and_any_share_a_deadline(void **state) {
   (void)state;
   conu_container_t *container = run("", service);
@@ -237,6 +254,7 @@ int main(void) {
       TEST(wait_for_healthy_tells_what_the_check_said),
       TEST(wait_for_healthy_needs_a_health_check),
       TEST(wait_for_status_ends_with_the_state),
+      TEST(a_state_that_came_with_the_end_is_no_failure),
       TEST(all_and_any_share_a_deadline),
       TEST(a_container_that_dies_ends_every_wait_and_tells_why),
       TEST(a_container_that_is_killed_ends_the_wait),
