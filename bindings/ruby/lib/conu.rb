@@ -24,6 +24,7 @@ require "conu/exec"
 require "conu/logs"
 require "conu/process"
 require "conu/service"
+require "conu/wait"
 require "conu/directory"
 
 module Conu

@@ -169,6 +169,22 @@ describe Conu::Image do
     end
   end
 
+  it "tells whether its packages are signed" do
+    built_folder("FROM #{Support::REPOSITORY}\nCOPY rpm /bin/rpm\n") do |folder|
+      answer = "one (none)|(none)|RSA/SHA512, now, Key ID eeaf551ae05a0dd1|(none)"
+      File.write("#{folder}/rpm", "#!/bin/sh\necho '#{answer}'\n")
+      File.chmod(0o755, "#{folder}/rpm")
+      built = Conu::Image.build(folder, dockerfile: "Recipe", tags: ["localhost/#{own('rpm')}"], engine: engine)
+      assert_equal true, built.pkgs_signed_with?("eeaf551ae05a0dd1")
+      assert_equal true, built.pkgs_signed_with?("0x00000000", "0xE05A0DD1")
+      assert_equal false, built.pkgs_signed_with?("199e2f91fd431d51")
+      built.rmi
+    end
+    assert_raises(Conu::UnsupportedError) { busybox.pkgs_signed_with?("eeaf551ae05a0dd1") }
+    assert_raises(Conu::InvalidArgumentError) { busybox.pkgs_signed_with? }
+    assert_raises(Conu::InvalidArgumentError) { busybox.pkgs_signed_with?("key") }
+  end
+
   it "is not found under a tag that does not exist" do
     error = assert_raises(Conu::NotFoundError) do
       Conu::Image.new(Support::REPOSITORY, tag: "missing", pull_policy: :always, engine: engine)

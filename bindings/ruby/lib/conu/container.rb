@@ -135,10 +135,6 @@ module Conu
       self
     end
 
-    # Waits until the container ends, and gives its exit code. One that is not 0 is a result, not a failure.
-    # TimeoutError if it still runs after +timeout+ seconds.
-    def wait(timeout: nil) = native.wait(Convert.milliseconds(timeout))
-
     private
 
     def description = "#{name} #{id[0, 12]}"

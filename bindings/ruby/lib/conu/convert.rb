@@ -16,6 +16,24 @@ module Conu
     # A Time, or seconds since 1970, as milliseconds since then.
     def epoch_milliseconds(moment) = (moment.to_r * 1000).floor
 
+    # A regular expression as libconu reads it, from a Regexp or as it is. What Ruby alone knows is refused, as it would
+    # mean something else there.
+    def pattern(pattern)
+      return pattern unless pattern.is_a?(Regexp)
+
+      foreign = "the option i or x" if pattern.options.anybits?(Regexp::IGNORECASE | Regexp::EXTENDED)
+      text = pattern.source.gsub(/\\.|\(\?-mix:/m) do |token|
+        foreign ||= token if token.match?(/\A\\[ACEGHKMPQRXZaeghkpyz]/) && !PATTERNS.key?(token)
+        PATTERNS.fetch(token, token)
+      end
+      raise InvalidArgumentError, "#{pattern.inspect}: the log cannot be searched with #{foreign}" if foreign
+
+      text
+    end
+
+    # What Ruby writes in another way: the ends of a line, and a Regexp within another one.
+    PATTERNS = { "\\A" => "^", "\\z" => "$", "\\Z" => "$", "(?-mix:" => "(?:" }.freeze
+
     # Which of the three standard streams are wanted, as the bits of conu.h.
     def pipes(stdin:, stdout:, stderr:)
       bits = [Native::CONU_STDIN_PIPE, Native::CONU_STDOUT_PIPE, Native::CONU_STDERR_PIPE]

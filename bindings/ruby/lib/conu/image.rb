@@ -150,6 +150,10 @@ module Conu
     # The images in the history of the image, as far as the engine has them.
     def layers(newest_first: true) = Convert.images(native.layers(newest_first))
 
+    # Whether every rpm package of the image is signed, and with these keys alone: IDs or fingerprints, or at least 8
+    # digits of their end. Packages that do not pass are named in the log. UnsupportedError if the image has no rpm.
+    def pkgs_signed_with?(*keys) = native.has_pkgs_signed_with(Convert.string_list(keys))
+
     # Creates a container from the image and starts it: <tt>image.run("echo", "hi", env: { LANG: "C" })</tt>. The
     # keywords are those of RunBuilder.new. With a block, gives it the container, and closes the handle afterwards; the
     # container stays.
