@@ -741,6 +741,9 @@ CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first,
 CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, const conu_string_list_t *allowed_keys,
                                                        conu_cancel_t *cancel, bool *out, conu_error_t **error);
 
+/** Standard streams of a process, to be added up. */
+enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
+
 /**
  * Creates a container from the image **and** starts it. A container that was created and then could not be started, or
  * whose creation was cancelled, is removed again. It carries the labels `conu.test_artifact`, `conu.session`,
@@ -758,6 +761,47 @@ CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, cons
  */
 CONU_API conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder,
                                               conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
+
+/**
+ * The same by the program of the engine, `docker run --detach`, which is pointed at the engine of the image whatever
+ * the environment says. The container has the same labels, and volumes that it names and that do not exist are created
+ * as by conu_image_run_via_api(). The program judges the options; unless they say otherwise, it pulls an image that the
+ * engine does not have. The call has no time limit but that of `cancel`.
+ * @param image The image.
+ * @param builder Options, command, and the program; NULL for the image's own command and no options. Unless
+ *   conu_run_builder_set_binary() was called, the program is `docker`, which Podman understands as well, or `podman`
+ *   where there is none.
+ * @param cancel Ends the call. The program may then go on for 2.5 s, so that what it has created can be removed.
+ * @param[out] out The container.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_COMMAND_FAILED if the program fails; the message has what it said, and the details have
+ *   `exit_code` and `stderr`. CONU_ERROR_COMMAND_MISSING if there is no program; CONU_ERROR_UNSUPPORTED if the program
+ *   cannot reach the engine, as `podman` over TLS; CONU_ERROR_STATE if this process reaps its children by itself; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_run_via_binary(conu_image_t *image, const conu_run_builder_t *builder,
+                                                 conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
+
+/**
+ * The same in the foreground: the program stays, with the container's streams as its own, until the container ends. The
+ * call returns once the container has started. The program belongs to the handle: conu_container_free() ends and reaps
+ * it, but neither ends nor removes the container, which conu_container_delete() does.
+ * @param image The image.
+ * @param builder As for conu_image_run_via_binary().
+ * @param stdio The streams of the program that are pipes: a sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and
+ *   CONU_STDERR_PIPE, or 0. The others are those of this process. CONU_STDIN_PIPE implies the option `--interactive`.
+ * @param container_name The container's name; NULL or "" for that of the builder, or any.
+ * @param cancel Ends the call.
+ * @param[out] out The container: conu_container_write_to_stdin(), conu_container_close_stdin(),
+ *   conu_container_get_process_stream() and conu_container_wait_process() are for it.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if no container can have this name, or if the builder gives it another one; and
+ *   those of conu_image_run_via_binary(). What the program said can be told where CONU_STDERR_PIPE is given.
+ */
+CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *image, const conu_run_builder_t *builder,
+                                                               unsigned stdio, const char *container_name,
+                                                               conu_cancel_t *cancel, conu_container_t **out,
+                                                               conu_error_t **error);
 
 /** @} */
 
@@ -1001,7 +1045,7 @@ CONU_API conu_status_t conu_run_builder_add_argument(conu_run_builder_t *builder
 CONU_API conu_status_t conu_run_builder_add_volume(conu_run_builder_t *builder, const char *source, const char *target,
                                                    const char *mode, conu_error_t **error);
 
-/** The program that conu_run_builder_build() names first; "docker" unless set. */
+/** The program of conu_image_run_via_binary(), by its name or path; conu_run_builder_build() names it first. */
 CONU_API conu_status_t conu_run_builder_set_binary(conu_run_builder_t *builder, const char *binary,
                                                    conu_error_t **error);
 
@@ -1569,9 +1613,6 @@ CONU_API void conu_logs_options_set_tail(conu_logs_options_t *options, int64_t l
 /** Frees them. */
 CONU_API void conu_logs_options_free(conu_logs_options_t *options);
 
-/** Standard streams of a process, to be added up. */
-enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
-
 /**
  * Attaches to the process of a running container: the stream gives what it writes from now on, and takes its input.
  * Docker Engine API, POST /containers/{id}/attach. conu_stream_close_write() ends the input, and not the output.
@@ -1585,6 +1626,56 @@ enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
  */
 CONU_API conu_status_t conu_container_attach(conu_container_t *container, unsigned stdio, conu_cancel_t *cancel,
                                              conu_stream_t **out, conu_error_t **error);
+
+/**
+ * What the program of a container in the foreground writes, as far as conu_image_run_via_binary_in_foreground() was to
+ * pipe it: each channel as far as it was asked for. There is one stream for each program. It lives beside the container:
+ * freeing one leaves the other alone. A program whose output is piped and not read stops when the pipe is full, and one
+ * whose stream was freed finds its output closed. The stream takes no input: conu_container_write_to_stdin().
+ * @param container The container.
+ * @param cancel Ends the call.
+ * @param[out] out The stream.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_STATE if the container was not run in the foreground by this handle, if no output is piped, if the
+ *   stream was given out already, or in a child of the process that ran it; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_get_process_stream(conu_container_t *container, conu_cancel_t *cancel,
+                                                         conu_stream_t **out, conu_error_t **error);
+
+/**
+ * Writes to the container in the foreground, through its program. Reading and writing may be two threads.
+ * @param container The container.
+ * @param data Bytes; may be NULL if `size` is 0.
+ * @param size Their number.
+ * @param timeout_ms How long to wait for room; negative for as long as it takes.
+ * @param cancel Ends the waiting.
+ * @param[out] written How many bytes have gone; counts also where the call fails.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if there was no room for all of it; CONU_ERROR_STATE if the input is not open: not piped,
+ *   closed, or the program has ended; if another thread writes; or as for conu_container_get_process_stream(); and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_write_to_stdin(conu_container_t *container, const void *data, size_t size,
+                                                     int64_t timeout_ms, conu_cancel_t *cancel, size_t *written,
+                                                     conu_error_t **error);
+
+/** No more will be written: the container finds the end of its input. Statuses: conu_container_write_to_stdin(). */
+CONU_API conu_status_t conu_container_close_stdin(conu_container_t *container, conu_cancel_t *cancel,
+                                                  conu_error_t **error);
+
+/**
+ * Waits until the program of a container in the foreground ends. May be asked again, also by several threads.
+ * @param container The container.
+ * @param timeout_ms How long to wait; negative for as long as it takes.
+ * @param cancel Ends the waiting.
+ * @param[out] exit_code That of the program, which is the container's own where the container has run; 128 and the
+ *   number of a signal that ended the program.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_TIMEOUT if it still runs; CONU_ERROR_STATE if the container was not run in the foreground by this
+ *   handle, or if this process reaps its children by itself; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_container_wait_process(conu_container_t *container, int64_t timeout_ms,
+                                                   conu_cancel_t *cancel, int *exit_code, conu_error_t **error);
 
 /** Where bytes of a stream came from. */
 enum { CONU_CHANNEL_STDIN = 0, CONU_CHANNEL_STDOUT = 1, CONU_CHANNEL_STDERR = 2 };

@@ -12,9 +12,10 @@
 #include "container/condition.h"
 #include "container/container.h"
 #include "container/exec.h"
+#include "container/foreground.h"
 #include "container/logs.h"
-#include "container/stream.h"
 #include "container/reach.h"
+#include "container/stream.h"
 #include "filesystem/directory.h"
 #include "image/build.h"
 #include "image/image.h"
@@ -51,6 +52,7 @@ struct conu_image_list {
 
 struct conu_container {
   conu::ContainerPtr container;
+  std::unique_ptr<conu::Foreground> program{};  // of one that runs in the foreground
 };
 
 struct conu_container_list {
@@ -139,6 +141,9 @@ T run_alone(conu_cancel_t *cancel, Task<T> task) {
   Loop loop;
   return loop.run(std::move(task), of(cancel));
 }
+
+// Which streams are piped: a sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and CONU_STDERR_PIPE, `least` or more.
+void check_stdio(unsigned stdio, unsigned least);
 
 // The engine of a handle; NULL stands for the default one, which is looked for if need be.
 std::shared_ptr<Engine> engine_of(const conu_engine_t *handle, conu_cancel_t *cancel);

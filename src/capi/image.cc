@@ -298,13 +298,3 @@ conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, const conu_st
     *out = run(asked, cancel, [&](Api &api) { return has_packages_signed_with(api, asked, keys); });
   });
 }
-
-conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder, conu_cancel_t *cancel,
-                                     conu_container_t **out, conu_error_t **error) {
-  return guard(__func__, error, [&] {
-    need_out(out);
-    Image &asked = need_image(image);
-    RunBuilder options = builder != nullptr ? builder->builder : RunBuilder();
-    *out = new conu_container{run(asked, cancel, [&](Api &api) { return run_via_api(api, asked, options); })};
-  });
-}

@@ -9,16 +9,20 @@ using namespace conu;
 
 static Stream &need_stream(conu_stream_t *stream) { return *need(stream, "stream").stream; }
 
+void conu::check_stdio(unsigned stdio, unsigned least) {
+  const unsigned all = CONU_STDIN_PIPE | CONU_STDOUT_PIPE | CONU_STDERR_PIPE;
+  if (stdio < least || (stdio & ~all) != 0)
+    throw Failure(Code::invalid_argument, "the argument stdio is " + std::to_string(stdio) +
+                                              ", which is no sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and "
+                                              "CONU_STDERR_PIPE");
+}
+
 conu_status_t conu_container_attach(conu_container_t *container, unsigned stdio, conu_cancel_t *cancel,
                                     conu_stream_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
     ContainerPtr asked = need(container, "container").container;
-    const unsigned all = CONU_STDIN_PIPE | CONU_STDOUT_PIPE | CONU_STDERR_PIPE;
-    if (stdio == 0 || (stdio & ~all) != 0)
-      throw Failure(Code::invalid_argument, "the argument stdio is " + std::to_string(stdio) +
-                                                ", which is no sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and "
-                                                "CONU_STDERR_PIPE");
+    check_stdio(stdio, 1);
     AttachRequest request;
     request.with_stdin = (stdio & CONU_STDIN_PIPE) != 0;
     request.with_stdout = (stdio & CONU_STDOUT_PIPE) != 0;

@@ -6,12 +6,11 @@
 #include <cstdlib>
 
 #include "container/container.h"
+#include "container/creation.h"
 #include "container/lifecycle.h"
 #include "container/run_options.h"
 #include "image/transfer.h"
 #include "loop/group.h"
-#include "session/cleanup.h"
-#include "session/labels.h"
 #include "util/failure.h"
 #include "util/fd.h"
 #include "util/text.h"
@@ -19,17 +18,6 @@
 namespace conu {
 
 namespace {
-
-// What is known of a creation, also if its end was not seen.
-struct Creation {
-  std::string token;  // the label that tells this very request's container from all others
-  std::string name;
-  std::string id;                    // empty: no answer came
-  bool was_asked = false;            // for the container
-  std::vector<std::string> volumes;  // that were not there before
-};
-
-const char token_label[] = "conu.request";
 
 // The file for the container's ID, of --cidfile. It is taken before the container is created, and goes with it.
 class CidFile {
@@ -98,38 +86,6 @@ static void name_profiles(const Engine &engine, const RunRequest &request) {
   request.body["HostConfig"].set("SecurityOpt", options);
 }
 
-static Task<bool> volume_exists(Api &api, std::string name) {
-  try {
-    co_await api.get("/volumes/" + percent_encoded(name), "the volume " + name);
-  } catch (const Failure &failure) {
-    if (failure.http_status != 404) throw;
-    co_return false;
-  }
-  co_return true;
-}
-
-// The engine would create a missing volume by itself, but without our marks.
-static Task<void> create_volume(Api &api, NamedVolume volume, Creation *creation) {
-  Json labels = Json::object();
-  for (const auto &[key, value] : volume.labels.members()) labels.set(key, value);
-  for (const auto &[key, value] : session_labels()) labels.set(key, value);
-  Json body = Json::object();
-  body.set("Name", volume.name).set("Labels", labels).set("DriverOpts", volume.options);
-  if (!volume.driver.empty()) body.set("Driver", volume.driver);
-  std::string answer = co_await api.call("POST", "/volumes/create", "the volume " + volume.name, body);
-  // Another one may have been quicker: then it is not ours to remove.
-  Json made = Json::parse(answer, "the engine's answer to POST /volumes/create");
-  if (made["Labels"]["conu.session"].text_or("") == session_id()) creation->volumes.push_back(volume.name);
-}
-
-static Task<void> create_volumes(Api &api, std::vector<NamedVolume> volumes, Creation *creation) {
-  for (const NamedVolume &volume : volumes) {
-    bool exists = co_await volume_exists(api, volume.name);
-    // As with the container, a cancel waits for the answer, which says what is to be removed.
-    if (!exists) co_await shielded(create_volume(api, volume, creation), cleanup_ms / 2);
-  }
-}
-
 static Task<void> pull_if_asked(Api &api, Image &image, RunRequest request) {
   bool wanted = request.pull == "always";
   if (request.pull == "missing") {
@@ -149,27 +105,6 @@ static Task<void> create(Api &api, Image &image, RunRequest request, Creation *c
   creation->was_asked = true;
   std::string answer = co_await api.call("POST", "/containers/create" + query.text(), subject, request.body);
   creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
-}
-
-static Task<void> remove_container_of(Api &api, Creation creation) {
-  if (creation.id.empty()) {
-    // The answer was lost: what it stood for is found by its label.
-    Json label = Json::string(std::string(token_label) + "=" + creation.token);
-    Json filters = Json::object().set("label", Json::array().append(label));
-    Query query;
-    query.flag("all", true).add("filters", filters.dump());
-    std::string answer = co_await api.get("/containers/json" + query.text(), "the list of containers");
-    Json found = Json::parse(answer, "the engine's answer to GET /containers/json");
-    if (found.size() == 0) co_return;
-    creation.id = found.at(0)["Id"].required_string();
-  }
-  co_await remove_container(api, creation.id, "the container " + creation.name, true, true);
-}
-
-static Task<void> remove_created(Api &api, Creation creation, bool with_container) {
-  if (with_container) co_await remove_container_of(api, creation);
-  for (const std::string &volume : creation.volumes)
-    co_await api.call("DELETE", "/volumes/" + percent_encoded(volume), "the volume " + volume);
 }
 
 static void explain(Failure *failure, const std::string &name) {
@@ -203,15 +138,12 @@ static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest re
 
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   Creation creation;
-  creation.token = random_uuid();
-  for (const auto &[key, value] : session_labels()) builder.add_label(key, value);
-  builder.add_label(token_label, creation.token);
+  for (const auto &[key, value] : creation.labels()) builder.add_label(key, value);
   RunRequest request = builder.request(image.engine_name());  // a malformed option is told before any request
   check_version(api.engine, request);
   place_mac(api.engine, request.body);
   name_profiles(api.engine, request);
-  // A name of our own making is known without asking for it.
-  creation.name = request.name.empty() ? "conu-" + creation.token.substr(0, 13) : request.name;
+  if (!request.name.empty()) creation.name = request.name;
   CidFile cid_file(request.cid_file);
   ContainerPtr container;
   std::optional<Failure> failure;
@@ -223,11 +155,7 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   if (!failure) co_return container;
   explain(&*failure, creation.name);
   bool may_exist = creation.was_asked && (!creation.id.empty() || failure->http_status == 0);
-  try {
-    co_await shielded(remove_created(api, creation, may_exist), cleanup_ms / 2);
-  } catch (const Failure &) {
-    // The failure that led here is the one to tell; the marks let a later cleaning find what is left.
-  }
+  co_await undo(api, creation, may_exist);
   throw *failure;
 }
 

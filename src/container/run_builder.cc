@@ -39,7 +39,7 @@ static bool are_ended(const std::vector<std::string> &words) {
 }
 
 std::vector<std::string> RunBuilder::command_line(const std::string &image) const {
-  std::vector<std::string> words = {binary_, "run"};
+  std::vector<std::string> words = {binary_.empty() ? "docker" : binary_, "run"};
   words.insert(words.end(), options_.begin(), options_.end() - (are_ended(options_) ? 1 : 0));
   Labels labels = session_labels();
   labels.insert(labels.end(), labels_.begin(), labels_.end());

@@ -51,6 +51,11 @@ class RunBuilder {
   void add_label(const std::string &key, const std::string &value);
   void set_binary(std::string binary);
 
+  // As they were given; no program is the one that there is, docker or podman.
+  const std::string &binary() const { return binary_; }
+  const std::vector<std::string> &options() const { return options_; }
+  const std::vector<std::string> &arguments() const { return arguments_; }
+
   // The program, `run`, options, labels of the session and those added, image, command. Options are not looked into:
   // the program judges them.
   std::vector<std::string> command_line(const std::string &image) const;
@@ -61,7 +66,7 @@ class RunBuilder {
   std::string name() const;
 
  private:
-  std::string binary_ = "docker";
+  std::string binary_;
   std::vector<std::string> options_;
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> labels_;

@@ -12,7 +12,7 @@ namespace conu {
 
 // --- facts of an inspect document ------------------------------------------------------------------------------------
 
-static std::string name_in(const Json &document) {
+std::string name_in(const Json &document) {
   std::string name = document["Name"].required_string();
   return name.starts_with('/') ? name.substr(1) : name;
 }

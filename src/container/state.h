@@ -23,6 +23,7 @@ Task<int> host_port(Api &api, Container &container, int port);
 
 // --- facts of an inspect document ------------------------------------------------------------------------------------
 
+std::string name_in(const Json &document);  // without the slash
 // In Docker's words, whatever the engine's are: created, running, paused, restarting, removing, exited or dead.
 std::string status_in(const Json &document);
 bool is_running_in(const Json &document);  // also while it is paused or about to restart

@@ -1,6 +1,8 @@
 // A stream: bytes out of something in pieces and lines, and bytes into it, on a loop of its own.
 #include "container/stream.h"
 
+#include "container/place.h"
+
 namespace conu {
 
 // --- what a source cannot do -----------------------------------------------------------------------------------------
@@ -40,26 +42,6 @@ struct Stream::Owned {
   Api api;
   std::unique_ptr<StreamSource> source;
 };
-
-namespace {
-
-// The reader's or the writer's place, which one thread has at a time.
-class Place {
- public:
-  Place(std::atomic_flag &taken, const char *doing) : taken_(taken) {
-    if (taken_.test_and_set(std::memory_order_acquire))
-      throw Failure(Code::state, std::string("another thread ") + doing + " this stream just now",
-                    "a stream has one reader and one writer at a time");
-  }
-  ~Place() { taken_.clear(std::memory_order_release); }
-  Place(const Place &) = delete;
-  Place &operator=(const Place &) = delete;
-
- private:
-  std::atomic_flag &taken_;
-};
-
-}  // namespace
 
 Stream::Stream(std::shared_ptr<Engine> engine, Open open_source, Cancel *cancel)
     : engine_(std::move(engine)), owned_(std::make_unique<Owned>(*engine_)) {

@@ -1,34 +1,26 @@
-// Child processes: started without a signal handler, watched by a pidfd, reaped by us alone.
+// Child processes on a loop.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "loop/child.h"
 #include "loop/descriptor.h"
 #include "loop/loop.h"
 
 namespace conu {
 
-// What a program is given besides its words.
-struct ProcessOptions {
-  // Which standard streams are pipes to us; the others are this process's own.
-  bool pipe_in = true, pipe_out = true, pipe_err = true;
-  std::vector<std::string> hidden_variables;  // of this process's environment, by name: the program does not see them
-};
+// Waits for the child's end: its exit code, as often as you like.
+Task<int> ended(Child &child);
 
-// A child process. It has the standard streams and no other descriptor, and no signal is blocked or ignored in it. It
-// is ended by SIGKILL and reaped with its object.
+// A child process with its streams on a loop.
 class Process {
  public:
   // Failure(command_missing) for a program that is not there.
   Process(Loop &loop, const std::vector<std::string> &command, const ProcessOptions &options = {});
-  ~Process();
-  Process(const Process &) = delete;
-  Process &operator=(const Process &) = delete;
 
-  // For its end: the exit code, 128 + the signal's number where a signal ended it. One at a time, as often as you like.
-  Task<int> wait();
+  Task<int> wait() { return ended(child_); }
   // Our ends of its streams; null where it has no pipe.
   Descriptor *in() { return stdin_ ? &*stdin_ : nullptr; }
   Descriptor *out() { return stdout_ ? &*stdout_ : nullptr; }
@@ -36,13 +28,8 @@ class Process {
   void close_stdin() { stdin_.reset(); }
 
  private:
-  void end();
-
-  std::string name_;
-  pid_t pid_ = -1;
-  bool reaped_ = false;
-  std::optional<int> exit_code_;
-  std::optional<Descriptor> stdin_, stdout_, stderr_, pidfd_;
+  Child child_;
+  std::optional<Descriptor> stdin_, stdout_, stderr_;
 };
 
 struct ProgramResult {

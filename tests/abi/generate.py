@@ -21,6 +21,8 @@ OPTIONAL = {
     "conu_image_push_progress": {"repository", "tag"},
     "conu_image_tag_image": {"repository", "tag"},  # one of them is needed
     "conu_image_run_via_api": {"builder"},
+    "conu_image_run_via_binary": {"builder"},
+    "conu_image_run_via_binary_in_foreground": {"builder", "container_name"},
     "conu_run_builder_new": {"command", "additional_opts"},
     "conu_run_builder_add_volume": {"mode"},
     "conu_container_kill": {"signal"},
@@ -37,6 +39,7 @@ OPTIONAL = {
     "conu_container_execute_stream": {"options"},
     "conu_exec_options_set_stdin": {"data"},  # of no bytes
     "conu_stream_write": {"data"},
+    "conu_container_write_to_stdin": {"data"},
 }
 
 # Values that a function accepts, where "example" is not one.

@@ -1,0 +1,73 @@
+// The docker or podman program of this host, pointed at an engine.
+#include "container/engine_program.h"
+
+#include <unistd.h>
+
+#include "engine/discovery.h"
+#include "util/failure.h"
+#include "util/file.h"
+#include "util/path.h"
+#include "util/program.h"
+
+namespace conu {
+
+static std::string found(const std::string &binary) {
+  const char *hint = "conu_image_run_via_api() needs no program";
+  if (!binary.empty()) {
+    if (find_program(binary)) return binary;
+    throw Failure(Code::command_missing, "there is no program " + binary, hint);
+  }
+  for (const char *name : {"docker", "podman"})
+    if (find_program(name)) return name;
+  throw Failure(Code::command_missing, "there is neither a program docker nor podman in PATH",
+                std::string("install one of them; ") + hint);
+}
+
+// Podman may stand under docker's name, too, as a script of a line or two.
+static bool is_podman(const std::string &program) {
+  if (last_component(clean_path(program)).starts_with("podman")) return true;
+  std::string start;
+  try {
+    start = read_file(find_program(program).value_or(program), 4096).value_or("");
+  } catch (const Failure &) {
+    return false;  // larger than any such script
+  }
+  return start.starts_with("#!") && start.find("podman") != start.npos;
+}
+
+static std::string url_of(const Endpoint &endpoint) {
+  return endpoint.socket_path.empty() ? "tcp://" + endpoint.authority() : "unix://" + endpoint.socket_path;
+}
+
+static void add_tls(const TlsSettings &tls, std::vector<std::string> *words) {
+  words->push_back(tls.verify ? "--tlsverify" : "--tls");
+  auto add = [&](const char *option, const std::string &file) {
+    if (!file.empty()) words->insert(words->end(), {option, file});
+  };
+  add("--tlscacert", tls.ca_file);
+  add("--tlscert", tls.certificate_file);
+  add("--tlskey", tls.key_file);
+}
+
+EngineProgram program_for(const Endpoint &endpoint, const std::string &binary) {
+  EngineProgram program;
+  program.words = {found(binary)};
+  program.hidden_variables = {"DOCKER_HOST",      "DOCKER_CONTEXT", "DOCKER_TLS",           "DOCKER_TLS_VERIFY",
+                              "DOCKER_CERT_PATH", "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINER_SSHKEY"};
+  if (!is_podman(program.words[0])) {
+    program.words.insert(program.words.end(), {"-H", url_of(endpoint)});
+    if (endpoint.tls) add_tls(*endpoint.tls, &program.words);
+    return program;
+  }
+  if (endpoint.tls)
+    throw Failure(Code::unsupported, "the program " + program.words[0] + " does not speak TLS to " + endpoint.url,
+                  "install the program docker, which does; conu_image_run_via_api() needs no program");
+  program.words.insert(program.words.end(), {"--url", url_of(endpoint)});
+  // Podman fails where the variable names a folder without the file.
+  std::string config = docker_config_folder() + "/config.json";
+  if (environment("DOCKER_CONFIG") && access(config.c_str(), F_OK) != 0)
+    program.hidden_variables.push_back("DOCKER_CONFIG");
+  return program;
+}
+
+}  // namespace conu
