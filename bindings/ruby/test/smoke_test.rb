@@ -242,6 +242,9 @@ describe Conu::Container do
     assert_kind_of Conu::TimeoutError, error
     assert_in_delta 0.3, seconds, 2
     assert_raises(Conu::InvalidArgumentError) { containers.last.wait(timeout: -1) }
+    assert_includes assert_raises(TypeError) { containers.last.wait(timeout: "1") }.message, '"1"'
+    assert_raises(Conu::TimeoutError) { containers.last.wait(timeout: 1/10r) }
+    assert_raises(Timeout::Error) { Timeout.timeout(0.1) { containers.last.wait(timeout: Float::INFINITY) } }
   end
 
   it "is killed, stopped and deleted" do

@@ -35,7 +35,10 @@ module Support
   end
 
   def teardown
-    containers.each { |container| container.delete(force: true, volumes: true) }
+    containers.each do |container|
+      container.delete(force: true, volumes: true)
+      container.close
+    end
     super
   end
 

@@ -81,8 +81,8 @@ describe "waiting" do
   it "is refused for what cannot be waited for" do
     [{}, { port: nil }, { healthy: false }, { any: [] }, { any: [{}] }, { all: [{ any: [{ port: -1 }] }] },
      { port: 65_536 }, { log: "(" }, { log: "a\0b" }, { log: /tick/i }, { log: /a b/x }, { log: /\h/ },
-     { log: /(?<name>x)/ }, { log: "x", occurrences: 0 }, { port: 80, occurrences: 2 }, { exit_code: 0 }, { command: [] },
-     { command: ["x"], exit_code: 256 }, { status: "asleep" }, { http: { port: 0 } },
+     { log: /(?<name>x)/ }, { log: "x", occurrences: 0 }, { port: 80, occurrences: 2 }, { exit_code: 0 },
+     { command: [] }, { command: ["x"], exit_code: 256 }, { status: "asleep" }, { http: { port: 0 } },
      { http: { port: 80, path: "no path" } }].each do |conditions|
       error, seconds = timed { idle.wait_for(**conditions, timeout: 30) }
       assert_kind_of Conu::InvalidArgumentError, error, conditions.inspect

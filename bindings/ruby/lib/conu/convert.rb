@@ -5,9 +5,10 @@ module Conu
   module Convert # :nodoc:
     module_function
 
-    # Seconds as milliseconds, rounded up so that a short time does not become none; nil is no limit.
+    # Seconds as milliseconds, rounded up so that a short time does not become none; nil and infinity are no limit.
     def milliseconds(seconds)
-      return -1 if seconds.nil?
+      return -1 if [nil, Float::INFINITY].include?(seconds)
+      raise TypeError, "a time is a number of seconds, not #{seconds.inspect}" unless seconds.is_a?(Numeric)
       raise InvalidArgumentError, "a time must not be negative: #{seconds}" if seconds.negative?
 
       (seconds * 1000).ceil

@@ -164,6 +164,23 @@ module Conu
     # The same with a RunBuilder; nil is the image's own command, and no options.
     def run_via_api(builder = nil, &block) = Container.wrap(native.run_via_api(builder&.native), &block)
 
+    # The same by the program "docker" or "podman", or that of RunBuilder#binary=, which is pointed at the engine of the
+    # image. Where it fails CommandFailedError has what it said, and its "exit_code" and "stderr" in the details.
+    # CommandMissingError if there is no program.
+    def run_via_binary(builder = nil, &block) = Container.wrap(native.run_via_binary(builder&.native), &block)
+
+    # The same in the foreground: the program stays, with the container's streams as its own, until the container ends.
+    # It belongs to the handle: closing that ends the program, and leaves the container.
+    #
+    # [stdin] pipe its input, for Container#write_to_stdin
+    # [stdout, stderr] pipe its output, for Container#process_stream; what is not piped goes where that of this process
+    #   goes
+    # [name] of the container, where the builder gives none
+    def run_via_binary_in_foreground(builder = nil, stdin: false, stdout: false, stderr: false, name: nil, &block)
+      pipes = Convert.pipes(stdin: stdin, stdout: stdout, stderr: stderr)
+      Container.wrap(native.run_via_binary_in_foreground(builder&.native, pipes, name), &block)
+    end
+
     private
 
     def pull_options(platform)

@@ -42,7 +42,7 @@ module Conu
       self
     end
 
-    # Sets the program that #build names first; "docker" unless set.
+    # Sets the program of Image#run_via_binary, which #build names first: a name or a path.
     def binary=(binary)
       native.set_binary(binary)
     end
