@@ -33,7 +33,8 @@ type settings struct {
 	since, until       *time.Time
 	tail               int64
 
-	occurrences int
+	occurrences   int
+	containerName string
 
 	path, selinux string
 	mode          *fs.FileMode

@@ -64,7 +64,7 @@ func (b *RunBuilder) AddVolume(source, target, mode string) error {
 	})
 }
 
-// SetBinary says which program Build names first; "docker" unless set.
+// SetBinary names the program of Image.RunViaBinary, which Build names first: "docker" there unless set.
 func (b *RunBuilder) SetBinary(binary string) error {
 	return b.change(func(self native.SwigcptrRunBuilder, failure *uintptr) { self.Set_binary(binary, failure) })
 }
