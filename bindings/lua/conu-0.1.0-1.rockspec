@@ -38,6 +38,7 @@ build = {
       ["conu.metadata"] = "bindings/lua/conu/metadata.lua",
       ["conu.object"] = "bindings/lua/conu/object.lua",
       ["conu.options"] = "bindings/lua/conu/options.lua",
+      ["conu.program"] = "bindings/lua/conu/program.lua",
       ["conu.progress"] = "bindings/lua/conu/progress.lua",
       ["conu.run_builder"] = "bindings/lua/conu/run_builder.lua",
       ["conu.stream"] = "bindings/lua/conu/stream.lua",

@@ -12,6 +12,7 @@ local container = require "conu.container"
 local directory = require "conu.directory"
 local exec = require "conu.exec"
 local wait = require "conu.wait"
+require "conu.program"
 require "conu.stream"
 
 local conu = {

@@ -67,16 +67,10 @@ function Container:logs(given)
   return object.wrap(Stream, self.native:logs(made, read.cancel))
 end
 
--- CONU_STDIN_PIPE and the others of what is not false.
-local function pipes(read)
-  return (read.stdin ~= false and native.CONU_STDIN_PIPE or 0) + (read.stdout ~= false and native.CONU_STDOUT_PIPE or 0) +
-    (read.stderr ~= false and native.CONU_STDERR_PIPE or 0)
-end
-
 -- Its standard streams as they go on from now; `stdin`, `stdout` or `stderr` false leaves one out.
 function Container:attach(given)
   local read = read_attach(given)
-  return object.wrap(Stream, self.native:attach(pipes(read), read.cancel))
+  return object.wrap(Stream, self.native:attach(options.pipes(read), read.cancel))
 end
 
 return exec

@@ -27,6 +27,7 @@ local read_push_progress = options.reader "repository tag"
 local read_tag = options.reader "repository tag"
 local read_rmi = options.reader "force via_name"
 local read_layers = options.reader "newest_first"
+local read_foreground = options.reader "stdin stdout stderr container_name"
 
 local function take_image(handle) return object.wrap(Image, handle:take_image()) end
 local function take_images(handle) return object.wrap_all(Image, handle:take_images()) end
@@ -168,6 +169,21 @@ end
 function Image:run(spec, given)
   local read = read_plain(given)
   return run(spec, function(builder) return self.native:run_via_api(builder, read.cancel) end)
+end
+
+-- The same by the program docker or podman, `binary` of the spec, in the background.
+function Image:run_via_binary(spec, given)
+  local read = read_plain(given)
+  return run(spec, function(builder) return self.native:run_via_binary(builder, read.cancel) end)
+end
+
+-- The same in the foreground: the program's standard streams are pipes to us, but for those of `stdin`, `stdout` and
+-- `stderr` that are false, which are our own.
+function Image:run_via_binary_in_foreground(spec, given)
+  local read = read_foreground(given)
+  return run(spec, function(builder)
+    return self.native:run_via_binary_in_foreground(builder, options.pipes(read), read.container_name, read.cancel)
+  end)
 end
 
 return image

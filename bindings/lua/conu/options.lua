@@ -48,6 +48,12 @@ function options.reader(text, waits)
   end
 end
 
+-- CONU_STDIN_PIPE and the others, of the options `stdin`, `stdout` and `stderr` that are not false.
+function options.pipes(read)
+  return (read.stdin ~= false and native.CONU_STDIN_PIPE or 0) + (read.stdout ~= false and native.CONU_STDOUT_PIPE or 0) +
+    (read.stderr ~= false and native.CONU_STDERR_PIPE or 0)
+end
+
 -- Calls setters of a native object, each an array of its name and arguments, until one fails. `n` tells how many there
 -- are where the last may be nil.
 function options.set_all(target, setters)

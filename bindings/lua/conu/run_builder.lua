@@ -70,7 +70,7 @@ function RunBuilder:add_argument(word) return self.native:add_argument(word) end
 -- The mode, such as "ro" or "Z", may be nil.
 function RunBuilder:add_volume(source, target, mode) return self.native:add_volume(source, target, mode) end
 
--- The program that build() names first; "docker" unless set.
+-- The program of run_via_binary, which build() names first: "docker" there unless set.
 function RunBuilder:set_binary(binary) return self.native:set_binary(binary) end
 
 -- The command line for an image of this name, as an array of words.

@@ -200,6 +200,49 @@ test("a_wait_ends_with_the_container_and_tells_why", function()
   check(not pcall(conu.all_of, { { nothing = 1 } }))
 end)
 
+-- --- by the program --------------------------------------------------------------------------------------------------
+
+test("a_container_is_run_by_the_program", function()
+  local image = assert(conu.image(image_name))
+  local container = assert(image:run_via_binary { "sh", "-c", "echo by the program" })
+  defer(function() assert(container:delete { force = true }) end)
+  equal(container:wait { timeout = 20 }, 0)
+  equal(container:logs_unicode(), "by the program\n")
+  fails(conu.ERROR_COMMAND_MISSING, image:run_via_binary { "true", binary = "/no/such/program" })
+  local err = fails(conu.ERROR_COMMAND_FAILED, image:run_via_binary { "true", options = { "--no-such-option" } })
+  equal(err.details.exit_code, 125)
+  check(err.details.stderr:find("--no-such-option", 1, true), err.details.stderr)
+end)
+
+test("a_program_in_the_foreground_is_talked_to", function()
+  local image = assert(conu.image(image_name))
+  local container = assert(image:run_via_binary_in_foreground { "sh", "-c", "cat; echo end >&2; exit 4" })
+  defer(function() assert(container:delete { force = true }) end)
+  fails(conu.ERROR_TIMEOUT, container:wait_process { timeout = 0.1 })
+  equal(container:write_to_stdin "he\0llo\n", 7)
+  local stream = assert(container:get_process_stream())
+  defer(function() stream:close() end)
+  equal(stream:next_line { timeout = 20 }, "he\0llo")
+  assert(container:close_stdin())
+  fails(conu.ERROR_STATE, container:write_to_stdin "more")
+  local line, channel = stream:next_line { timeout = 20 }
+  equal(line, "end")
+  equal(channel, conu.CHANNEL_STDERR)
+  equal(stream:next_line { timeout = 20 }, nil)
+  equal(container:wait_process { timeout = 20 }, 4)
+end)
+
+test("only_the_streams_that_are_asked_for_are_piped", function()
+  local image = assert(conu.image(image_name))
+  local container = assert(image:run_via_binary_in_foreground(
+    { "sh", "-c", "echo out" }, { stdin = false, stderr = false, container_name = "conu-" .. assert(conu.random_string(12)) }))
+  defer(function() assert(container:delete { force = true }) end)
+  check(container:get_name():find "^conu%-%l+$", container:get_name())
+  fails(conu.ERROR_STATE, container:write_to_stdin "x")
+  equal(assert(container:get_process_stream()):next_line { timeout = 20 }, "out")
+  fails(conu.ERROR_STATE, sleeping():wait_process())
+end)
+
 -- --- helpers and cleaning up -----------------------------------------------------------------------------------------
 
 test("a_program_of_the_host_is_run", function()
