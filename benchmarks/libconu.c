@@ -8,28 +8,28 @@ static conu_engine_t *engine;
 static conu_cancel_t *cancel;
 static int reads_field;
 
-static void check(conu_status_t status, conu_error_t *error) {
+static void check(conu_status_t status, conu_error_t **error) {
   if (status == CONU_OK) return;
-  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(error));
+  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(*error));
   exit(1);
 }
 
 static conu_engine_t *the_engine(void) {
   conu_error_t *error;
-  if (engine == NULL) check(conu_engine_default(cancel, &engine, &error), error);
+  if (engine == NULL) check(conu_engine_default(cancel, &engine, &error), &error);
   return engine;
 }
 
 static conu_image_t *image_of(const char *name) {
   conu_error_t *error;
   conu_image_t *image;
-  check(conu_image_new(the_engine(), name, NULL, CONU_PULL_NEVER, cancel, &image, &error), error);
+  check(conu_image_new(the_engine(), name, NULL, CONU_PULL_NEVER, cancel, &image, &error), &error);
   return image;
 }
 
 static void ping(void) {
   conu_error_t *error;
-  check(conu_engine_ping(the_engine(), cancel, &error), error);
+  check(conu_engine_ping(the_engine(), cancel, &error), &error);
 }
 
 static void inspect(void) {
@@ -38,12 +38,12 @@ static void inspect(void) {
   if (image == NULL) image = image_of(setting("BENCH_IMAGE"));
   if (reads_field) {
     conu_metadata_t *metadata;
-    check(conu_image_get_metadata(image, true, cancel, &metadata, &error), error);
+    check(conu_image_get_metadata(image, true, cancel, &metadata, &error), &error);
     if (conu_metadata_get_identifier(metadata) == NULL) exit(1);
     conu_metadata_free(metadata);
   } else {
     char *document;
-    check(conu_image_inspect(image, true, cancel, &document, &error), error);
+    check(conu_image_inspect(image, true, cancel, &document, &error), &error);
     conu_string_free(document);
   }
 }
@@ -52,10 +52,10 @@ static void pull(void) {
   conu_error_t *error;
   conu_image_t *image = image_of(setting("BENCH_BIG_IMAGE"));
   conu_progress_t *progress;
-  check(conu_image_pull_progress(image, NULL, cancel, &progress, &error), error);
+  check(conu_image_pull_progress(image, NULL, cancel, &progress, &error), &error);
   int64_t bytes = 0;
   for (bool more = true; more; bytes += conu_progress_get_current(progress))
-    check(conu_progress_next(progress, -1, cancel, &more, &error), error);
+    check(conu_progress_next(progress, -1, cancel, &more, &error), &error);
   conu_progress_free(progress);
   conu_image_free(image);
   if (bytes == 0) exit(1); /* no progress was seen */

@@ -6,16 +6,16 @@
 
 static conu_engine_t *engine;
 
-static void check(conu_status_t status, conu_error_t *error) {
+static void check(conu_status_t status, conu_error_t **error) {
   if (status == CONU_OK) return;
-  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(error));
+  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(*error));
   exit(1);
 }
 
 static conu_container_t *container_of(const char *variable) {
   conu_error_t *error;
   conu_container_t *container;
-  check(conu_container_from_id(engine, setting(variable), NULL, &container, &error), error);
+  check(conu_container_from_id(engine, setting(variable), NULL, &container, &error), &error);
   return container;
 }
 
@@ -28,13 +28,13 @@ static void *run_lifecycle(void *unused) {
   void *log;
   size_t size;
   int exit_code;
-  check(conu_string_list_append(command, "true", &error), error);
-  check(conu_run_builder_new(command, NULL, &builder, &error), error);
-  check(conu_image_new(engine, setting("BENCH_IMAGE"), NULL, CONU_PULL_NEVER, NULL, &image, &error), error);
-  check(conu_image_run_via_api(image, builder, NULL, &container, &error), error);
-  check(conu_container_wait(container, -1, NULL, &exit_code, &error), error);
-  check(conu_container_logs_in_bytes(container, NULL, &log, &size, &error), error);
-  check(conu_container_delete(container, false, false, NULL, &error), error);
+  check(conu_string_list_append(command, "true", &error), &error);
+  check(conu_run_builder_new(command, NULL, &builder, &error), &error);
+  check(conu_image_new(engine, setting("BENCH_IMAGE"), NULL, CONU_PULL_NEVER, NULL, &image, &error), &error);
+  check(conu_image_run_via_api(image, builder, NULL, &container, &error), &error);
+  check(conu_container_wait(container, -1, NULL, &exit_code, &error), &error);
+  check(conu_container_logs_in_bytes(container, NULL, &log, &size, &error), &error);
+  check(conu_container_delete(container, false, false, NULL, &error), &error);
   conu_bytes_free(log);
   conu_container_free(container);
   conu_image_free(image);
@@ -59,9 +59,9 @@ static void logs(void) {
   const void *data;
   size_t size, total = 0;
   int channel;
-  check(conu_container_logs(container, NULL, NULL, &stream, &error), error);
+  check(conu_container_logs(container, NULL, NULL, &stream, &error), &error);
   do {
-    check(conu_stream_next(stream, -1, NULL, &channel, &data, &size, &error), error);
+    check(conu_stream_next(stream, -1, NULL, &channel, &data, &size, &error), &error);
     total += size;
   } while (data != NULL);
   conu_stream_free(stream);
@@ -72,7 +72,7 @@ static void logs(void) {
 static void copy_to(void) {
   conu_error_t *error;
   conu_container_t *container = container_of("BENCH_COPY_CONTAINER");
-  check(conu_container_copy_to(container, setting("BENCH_COPY_FILE"), "/big", NULL, &error), error);
+  check(conu_container_copy_to(container, setting("BENCH_COPY_FILE"), "/big", NULL, &error), &error);
   conu_container_free(container);
 }
 
@@ -80,7 +80,7 @@ static void copy_from(void) {
   conu_error_t *error;
   conu_container_t *container = container_of("BENCH_COPY_CONTAINER");
   remove(setting("BENCH_COPY_TARGET"));
-  check(conu_container_copy_from(container, "/big", setting("BENCH_COPY_TARGET"), NULL, &error), error);
+  check(conu_container_copy_from(container, "/big", setting("BENCH_COPY_TARGET"), NULL, &error), &error);
   conu_container_free(container);
 }
 
@@ -93,19 +93,19 @@ static void echo(void) {
   if (stream == NULL) {
     conu_container_t *container = container_of("BENCH_ECHO_CONTAINER");
     unsigned all = CONU_STDIN_PIPE | CONU_STDOUT_PIPE | CONU_STDERR_PIPE;
-    check(conu_container_attach(container, all, NULL, &stream, &error), error);
+    check(conu_container_attach(container, all, NULL, &stream, &error), &error);
     conu_container_free(container);
   }
-  check(conu_stream_write(stream, "0123456789abcde\n", 16, -1, NULL, &written, &error), error);
+  check(conu_stream_write(stream, "0123456789abcde\n", 16, -1, NULL, &written, &error), &error);
   for (size_t got = 0; got < 16; got += size) {
-    check(conu_stream_next(stream, -1, NULL, &channel, &data, &size, &error), error);
+    check(conu_stream_next(stream, -1, NULL, &channel, &data, &size, &error), &error);
     if (data == NULL) exit(1);
   }
 }
 
 int main(void) {
   conu_error_t *error;
-  check(conu_engine_default(NULL, &engine, &error), error);
+  check(conu_engine_default(NULL, &engine, &error), &error);
   return serve((struct action[]){{"lifecycle", lifecycle},
                                  {"lifecycles", lifecycles},
                                  {"logs", logs},

@@ -14,9 +14,9 @@ static conu_container_t *container;
 static int pid, number;
 static int64_t moment;
 
-static void check(conu_status_t status, conu_error_t *error) {
+static void check(conu_status_t status, conu_error_t **error) {
   if (status == CONU_OK) return;
-  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(error));
+  fprintf(stderr, "%s: %s\n", conu_status_name(status), conu_error_get_message(*error));
   exit(1);
 }
 
@@ -60,14 +60,14 @@ static void *write_soon(void *unused) {
 
 static void wait_for_port(void) {
   conu_error_t *error;
-  check(conu_container_wait_for_port(container, 10000 + number, 10000, NULL, &error), error);
+  check(conu_container_wait_for_port(container, 10000 + number, 10000, NULL, &error), &error);
 }
 
 static void wait_for_log(void) {
   conu_error_t *error;
   char pattern[50];
   snprintf(pattern, sizeof pattern, "ready-%d-", number);
-  check(conu_container_wait_for_log(container, pattern, 1, 10000, NULL, &error), error);
+  check(conu_container_wait_for_log(container, pattern, 1, 10000, NULL, &error), &error);
 }
 
 static int compare(const void *a, const void *b) {
@@ -93,8 +93,8 @@ int main(int argc, char **argv) {
   int count = argc > 1 ? atoi(argv[1]) : 20;
   if (count < 1 || count > 1000) return fprintf(stderr, "usage: waits COUNT, 1 to 1000\n"), 2;
   conu_error_t *error;
-  check(conu_container_from_id(NULL, setting("BENCH_CONTAINER"), NULL, &container, &error), error);
-  check(conu_container_get_pid(container, NULL, &pid, &error), error);
+  check(conu_container_from_id(NULL, setting("BENCH_CONTAINER"), NULL, &container, &error), &error);
+  check(conu_container_get_pid(container, NULL, &pid, &error), &error);
   measure("from listen() to the end of wait_for_port", count, listen_soon, wait_for_port);
   measure("from a log line to the end of wait_for_log", count, write_soon, wait_for_log);
   conu_container_free(container);

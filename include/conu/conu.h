@@ -1375,7 +1375,7 @@ CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t 
 
 /**
  * Waits until the service listens at a port, on an address that others reach. On a local engine that is read from the
- * container's own table of sockets (/proc/PID/net/tcp, proc(5)), which needs no program in the image and is not misled
+ * container's own table of sockets (sock_diag(7), or /proc/PID/net/tcp), which needs no program in the image and is not misled
  * by the engine's port forwarding; the port need not be published. Where that table cannot be read, the port is connected
  * to as conu_container_is_port_open() does it.
  * @param container The container.

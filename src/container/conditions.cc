@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "container/exec.h"
-#include "container/listening.h"
+#include "container/listeners.h"
 #include "container/logs.h"
 #include "container/reach.h"
 #include "container/state.h"
@@ -98,34 +98,37 @@ static Task<void> port_open(Api &api, Container &container, int port, WaitStory 
   Scope &scope = co_await current_scope();
   bool may_be_here = may_run_here(api.engine.endpoint());
   Pauses pauses(1, 4), pauses_outside(5, 100);
-  int pid = 0;
+  std::optional<Listeners> listeners;
   bool is_host_network = false;
   for (;;) {
     std::optional<Failure> failure;
-    Listening seen = Listening::unknown;
-    if (pid > 0) seen = listening(pid, container.id(), port);
+    int64_t began = scope.loop.now();
+    Listening seen = listeners ? listeners->at(port) : Listening::unknown;
     bool is_open = seen == Listening::yes || (seen == Listening::on_loopback_only && is_host_network);
     if (is_open) co_return;
     if (seen == Listening::no) story.probe_failed("nobody listens at " + name);
     if (seen == Listening::on_loopback_only)
       story.probe_failed(name + " is listened at on localhost alone, which nobody outside of the container reaches");
     if (seen != Listening::unknown) {
-      co_await sleep_for(pauses.next());
+      scope.loop.refresh_clock();
+      const int64_t looking_ms = scope.loop.now() - began;
+      co_await sleep_for(std::max(pauses.next(), 3 * looking_ms));
       continue;
     }
     // It has no process yet, another one than before, or one that cannot be seen from here.
+    listeners.reset();
     try {
-      int before = pid;
+      int pid = 0;
       if (may_be_here) {
         Json document = co_await inspect(api, container);
         Json network = co_await inspect_network(api, document);
         pid = static_cast<int>(document["State"]["Pid"].integer_or(0));
         is_host_network = uses_host_network(network);
       }
-      bool is_new = pid != before && pid > 0;
-      bool can_be_seen = is_new && listening(pid, container.id(), port) != Listening::unknown;
-      if (can_be_seen) continue;
-      pid = 0;
+      if (pid > 0) {
+        listeners.emplace(pid, container.id());
+        if (listeners->at(port) != Listening::unknown) continue;
+      }
       std::string refusal = co_await try_port(api, container, port);
       if (refusal.empty()) co_return;
       story.probe_failed(refusal);

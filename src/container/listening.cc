@@ -1,13 +1,9 @@
-// Whether somebody listens at a port of a container.
+// Whether somebody listens at a port.
 #include "container/listening.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
 
-#include "util/failure.h"
-#include "util/file.h"
 #include "util/text.h"
 
 namespace conu {
@@ -36,35 +32,6 @@ Listening listening_in(std::string_view table, int port) {
     if (!listens || !local.ends_with(wanted)) continue;
     if (!is_loopback(local.substr(0, local.size() - 5))) return Listening::yes;
     found = Listening::on_loopback_only;
-  }
-  return found;
-}
-
-// Nothing also where it may not be read, or has just gone.
-static std::optional<std::string> read_if_possible(const std::string &path) {
-  try {
-    return read_file(path);
-  } catch (const Failure &) {
-    return std::nullopt;
-  }
-}
-
-bool runs_here(int pid, const std::string &container_id) {
-  if (pid <= 0) return false;
-  auto groups = read_if_possible("/proc/" + std::to_string(pid) + "/cgroup");
-  return groups && groups->find(container_id) != groups->npos;
-}
-
-Listening listening(int pid, const std::string &container_id, int port) {
-  if (!runs_here(pid, container_id)) return Listening::unknown;
-  std::string process = "/proc/" + std::to_string(pid);
-  Listening found = Listening::unknown;
-  for (const char *name : {"/net/tcp", "/net/tcp6"}) {
-    auto table = read_if_possible(process + name);
-    if (!table) continue;
-    Listening here = listening_in(*table, port);
-    if (here == Listening::yes) return here;
-    if (found != Listening::on_loopback_only) found = here;
   }
   return found;
 }

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "container/listening.h"
+#include "container/listeners.h"
 #include "container/state.h"
 #include "util/text.h"
 

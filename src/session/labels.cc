@@ -28,21 +28,6 @@ std::string random_uuid() {
   return text;
 }
 
-const std::string &session_id() {
-  struct Session {
-    unsigned generation;
-    std::string id;
-  };
-  // Never freed: references to its id are out.
-  static std::atomic<Session *> current{nullptr};
-  Session *session = current.load();
-  while (session == nullptr || session->generation != fork_generation()) {
-    auto made = std::make_unique<Session>(Session{fork_generation(), random_uuid()});
-    if (current.compare_exchange_strong(session, made.get())) session = made.release();
-  }
-  return session->id;
-}
-
 // When this process started, in clock ticks since the boot: field 22 of /proc/self/stat (proc(5)).
 static std::string start_time() {
   std::string stat = read_file("/proc/self/stat").value_or("");
@@ -52,13 +37,37 @@ static std::string start_time() {
   return fields.size() > 19 ? std::string(fields[19]) : "";
 }
 
-Labels session_labels() {
-  return {{"conu.test_artifact", "true"},
-          {"conu.session", session_id()},
-          {"conu.pid", std::to_string(getpid())},
-          {"conu.boot", std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id").value_or("")))},
-          {"conu.start", start_time()}};
+static std::string boot_id() { return std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id").value_or(""))); }
+
+namespace {
+
+// What does not change while the process lives. A forked child is another session.
+struct Session {
+  const unsigned generation = fork_generation();
+  const std::string id = random_uuid();
+  const Labels labels = {{"conu.test_artifact", "true"},
+                         {"conu.session", id},
+                         {"conu.pid", std::to_string(getpid())},
+                         {"conu.boot", boot_id()},
+                         {"conu.start", start_time()}};
+};
+
+}  // namespace
+
+static const Session &session() {
+  // Never freed: references to it are out.
+  static std::atomic<Session *> current{nullptr};
+  Session *session = current.load();
+  while (session == nullptr || session->generation != fork_generation()) {
+    auto made = std::make_unique<Session>();
+    if (current.compare_exchange_strong(session, made.get())) session = made.release();
+  }
+  return *session;
 }
+
+const std::string &session_id() { return session().id; }
+
+const Labels &session_labels() { return session().labels; }
 
 Labels image_labels() { return {{"conu.image_session", session_id()}, {"conu.session", ""}}; }
 

@@ -13,7 +13,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 const std::string &session_id();
 
 // For containers, volumes and networks.
-Labels session_labels();
+const Labels &session_labels();
 
 // For images that are built, committed or extended. Containers inherit the labels of their image, and a user's own
 // container from such an image must never be taken for ours: so the session has another name here, and its usual one is

@@ -38,7 +38,10 @@ class Connection {
 
   // While the other side sends small pieces fast, has fill() wait for a fraction of a millisecond, so that a read takes
   // many of them, and this side is not woken for each. What comes after a pause is read at once all the same.
-  void gather(bool yes) { gathers_ = yes; }
+  void gather(bool yes) {
+    gathers_ = yes;
+    is_rushed_ = false;
+  }
 
   // `written` counts the bytes that have gone, also where it fails.
   Task<void> write(std::string_view bytes, size_t *written = nullptr);

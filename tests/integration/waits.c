@@ -1,4 +1,8 @@
 // Waiting for a container to be ready: each condition, several at once, and what ends a wait in vain.
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "lab.h"
 
 static const char *const service =
@@ -58,6 +62,31 @@ static void wait_for_port_of_localhost_alone_says_so(void **state) {
 static void wait_for_port_needs_no_published_port(void **state) {
   (void)state;
   ok(port(run("", "exec httpd -f -p 81"), 81, 20000));
+}
+
+// Of this thread alone.
+static void set_rights(bool may_enter) {
+  struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3];
+  const __u32 right = CAP_TO_MASK(CAP_SYS_ADMIN);
+  assert_int_equal(syscall(SYS_capget, &head, rights), 0);
+  rights[0].effective = may_enter ? rights[0].effective | right : rights[0].effective & ~right;
+  assert_int_equal(syscall(SYS_capset, &head, rights), 0);
+}
+
+static void give_rights_back(void *unused) {
+  (void)unused;
+  set_rights(true);
+}
+
+static void wait_for_port_needs_no_right_to_enter_the_containers_network(void **state) {
+  (void)state;
+  conu_container_t *container = run("", service);
+  put_off(give_rights_back, NULL);
+  set_rights(false);
+  ok(port(container, 8080, 20000));
+  fails(CONU_ERROR_TIMEOUT, port(container, 8081, 300), "port 8081");
+  details("\"last_probe_error\":\"nobody listens at port 8081\"");
 }
 
 static void wait_for_log_counts_lines_of_both_streams(void **state) {
@@ -247,6 +276,7 @@ int main(void) {
       TEST(wait_for_port_is_not_misled_by_the_engines_forwarding),
       TEST(wait_for_port_of_localhost_alone_says_so),
       TEST(wait_for_port_needs_no_published_port),
+      TEST(wait_for_port_needs_no_right_to_enter_the_containers_network),
       TEST(wait_for_log_counts_lines_of_both_streams),
       TEST(wait_for_log_finds_what_was_said_before_the_end),
       TEST(wait_for_http_waits_for_the_status),

@@ -1,9 +1,17 @@
 // The kernel's table of sockets.
 #include "container/listening.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "check.h"
+#include "container/listeners.h"
+#include "container/socket_table.h"
+#include "util/fd.h"
 
 using namespace conu;
 
@@ -39,9 +47,42 @@ TEST(other_ports_and_states_do_not_count) {
 }
 
 TEST(the_process_of_another_container_is_not_looked_at) {
-  CHECK(listening(0, "0123456789ab", 80) == Listening::unknown);
-  CHECK(listening(getpid(), "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 80) ==
-        Listening::unknown);
+  CHECK(Listeners(0, "0123456789ab").at(80) == Listening::unknown);
+  std::string unknown = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  CHECK(Listeners(getpid(), unknown).at(80) == Listening::unknown);
+}
+
+// The port it listens at; 0: it does not.
+static int listen_at(Fd *socket, in_addr_t host) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(host);
+  auto *plain = reinterpret_cast<sockaddr *>(&address);
+  socklen_t size = sizeof address;
+  *socket = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  bool listens = *socket && bind(socket->get(), plain, size) == 0 && listen(socket->get(), 1) == 0 &&
+                 getsockname(socket->get(), plain, &size) == 0;
+  return listens ? ntohs(address.sin_port) : 0;
+}
+
+// To enter even one's own network needs a right that the tests may run without.
+TEST(the_kernel_tells_who_listens) {
+  auto table = SocketTable::of(getpid());
+  if (geteuid() == 0) CHECK(table.has_value());
+  if (!table) return;
+  Fd everywhere, on_localhost;
+  int port = listen_at(&everywhere, INADDR_ANY), local_port = listen_at(&on_localhost, INADDR_LOOPBACK);
+  CHECK(port > 0);
+  CHECK(local_port > 0);
+  CHECK(table->look(port) == Listening::yes);
+  CHECK(table->look(local_port) == Listening::on_loopback_only);
+  everywhere.reset();
+  CHECK(table->look(port) == Listening::no);
+}
+
+TEST(a_network_that_is_not_there_has_no_table) {
+  CHECK(!SocketTable::of(0));
+  CHECK(!SocketTable::of(-1));
 }
 
 int main() { return check::run_all("listening"); }
