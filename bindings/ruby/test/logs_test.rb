@@ -46,6 +46,7 @@ describe "a log" do
     assert_equal 2, container.logs(tail: 2).count
     assert_match(/\A\d{4}-\d\d-\d\dT\S+ one\z/, container.logs(timestamps: true, stderr: false).first)
     assert_equal [], container.logs(since: Time.now + 3600).to_a
+    assert_raises(TypeError) { container.logs(since: "yesterday").to_a }
     assert_equal %w[one two three], container.logs(stderr: false, since: Time.now - 3600).to_a
     assert_equal [], container.logs(until: Time.now.to_i - 3600).to_a
     assert_raises(ArgumentError) { container.logs(colour: "red").to_a }

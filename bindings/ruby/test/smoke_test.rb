@@ -284,6 +284,7 @@ describe Conu::RunBuilder do
       assert_equal ["echo", ""], parameters.fetch("Cmd")
       assert_equal ["A=b"], parameters.fetch("Env")
     end
+    assert_equal %w[--publish 80], Conu::RunBuilder.new(ports: 80).build("x")[2, 2]
   end
 
   it "is what run takes" do
@@ -291,6 +292,7 @@ describe Conu::RunBuilder do
     container = busybox.run_via_api(builder)
     containers << container
     assert_equal 4, container.wait(timeout: 30)
+    assert_includes assert_raises(TypeError) { busybox.run_via_api(["true"]) }.message, "Conu::RunBuilder"
     assert_raises(Conu::CommandMissingError) { busybox.run("/no/such/program") }
     assert_raises(Conu::InvalidArgumentError) { busybox.run("true", options: ["--no-such-option"]) }
   end

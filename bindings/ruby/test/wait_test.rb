@@ -92,6 +92,7 @@ describe "waiting" do
     assert_raises(ArgumentError) { idle.wait_for(weather: "fine") }
     assert_raises(ArgumentError) { idle.wait_for(http: { path: "/" }) }
     assert_raises(TypeError) { idle.wait_for(port: "http") }
+    assert_raises(TypeError) { idle.wait_for(any: { port: 80, log: "ready" }) }
   end
 
   it "ends at once when the container does, and tells the story" do

@@ -8,7 +8,7 @@ module Conu
 
     # A container that the engine has, by its ID, the beginning of it, or its name.
     def self.from_id(id_or_name, engine: nil, &block)
-      wrap(Native.container_from_id(engine&.native, id_or_name), &block)
+      wrap(Native.container_from_id(Engine.unwrap(engine), id_or_name), &block)
     end
 
     # The ID.

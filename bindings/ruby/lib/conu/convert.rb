@@ -15,7 +15,11 @@ module Conu
     end
 
     # A Time, or seconds since 1970, as milliseconds since then.
-    def epoch_milliseconds(moment) = (moment.to_r * 1000).floor
+    def epoch_milliseconds(moment)
+      raise TypeError, "#{moment.inspect} is neither a Time nor a number" unless [Time, Numeric].any? { _1 === moment }
+
+      (moment.to_r * 1000).floor
+    end
 
     # A regular expression as libconu reads it, from a Regexp or as it is. What Ruby alone knows is refused, as it would
     # mean something else there.

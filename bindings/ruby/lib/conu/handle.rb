@@ -22,6 +22,14 @@ module Conu
       block ? handle.lend(&block) : handle
     end
 
+    # The object behind an argument that is a handle of this class, or nil.
+    def self.unwrap(handle) # :nodoc:
+      return if handle.nil?
+      raise TypeError, "a #{name} is wanted, not #{handle.inspect}" unless handle.is_a?(self)
+
+      handle.native
+    end
+
     attr_reader :native # :nodoc:
 
     def initialize(native)

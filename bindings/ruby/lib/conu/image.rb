@@ -13,7 +13,7 @@ module Conu
 
     class << self
       # An image that the engine has, by its ID or the beginning of it.
-      def from_id(id, engine: nil, &block) = wrap(Native.image_from_id(engine&.native, id), &block)
+      def from_id(id, engine: nil, &block) = wrap(Native.image_from_id(Engine.unwrap(engine), id), &block)
 
       # Builds an image from a folder with a Dockerfile, and gives it by its first name, or by ID where it got none. A
       # block is given each step, whose text is a line of the log. CommandFailedError names the step that failed.
@@ -29,24 +29,24 @@ module Conu
       def build(path, engine: nil, **options, &report)
         return build_progress(path, engine: engine, **options).follow(report, &:image) if report
 
-        wrap(Native.image_build(engine&.native, build_options(path, **options)))
+        wrap(Native.image_build(Engine.unwrap(engine), build_options(path, **options)))
       end
 
       # Starts a build, as #build does it, and returns its Progress.
       def build_progress(path, engine: nil, **options, &block)
-        Progress.wrap(Native.image_build_progress(engine&.native, build_options(path, **options)), &block)
+        Progress.wrap(Native.image_build_progress(Engine.unwrap(engine), build_options(path, **options)), &block)
       end
 
       # Loads the images of a tar archive, such as #save writes, and gives them in an Array. A block is given each step.
       def load(path, engine: nil, &report)
         return load_progress(path, engine: engine).follow(report, &:images) if report
 
-        Convert.images(Native.image_load(engine&.native, File.path(path)))
+        Convert.images(Native.image_load(Engine.unwrap(engine), File.path(path)))
       end
 
       # Starts a load, as #load does it, and returns its Progress.
       def load_progress(path, engine: nil, &block)
-        Progress.wrap(Native.image_load_progress(engine&.native, File.path(path)), &block)
+        Progress.wrap(Native.image_load_progress(Engine.unwrap(engine), File.path(path)), &block)
       end
 
       private
@@ -73,7 +73,7 @@ module Conu
       policy = PULL_POLICIES.fetch(pull_policy) do
         raise InvalidArgumentError, "pull_policy: #{pull_policy.inspect} is none of #{PULL_POLICIES.keys.inspect}"
       end
-      super(Native.image_new(engine&.native, repository, tag, policy))
+      super(Native.image_new(Engine.unwrap(engine), repository, tag, policy))
     end
 
     # The name as it was given, with its tag or digest; the ID where the image has no name.
@@ -162,12 +162,14 @@ module Conu
     end
 
     # The same with a RunBuilder; nil is the image's own command, and no options.
-    def run_via_api(builder = nil, &block) = Container.wrap(native.run_via_api(builder&.native), &block)
+    def run_via_api(builder = nil, &block) = Container.wrap(native.run_via_api(RunBuilder.unwrap(builder)), &block)
 
     # The same by the program "docker" or "podman", or that of RunBuilder#binary=, which is pointed at the engine of the
     # image. Where it fails CommandFailedError has what it said, and its "exit_code" and "stderr" in the details.
     # CommandMissingError if there is no program.
-    def run_via_binary(builder = nil, &block) = Container.wrap(native.run_via_binary(builder&.native), &block)
+    def run_via_binary(builder = nil, &block)
+      Container.wrap(native.run_via_binary(RunBuilder.unwrap(builder)), &block)
+    end
 
     # The same in the foreground: the program stays, with the container's streams as its own, until the container ends.
     # It belongs to the handle: closing that ends the program, and leaves the container.
@@ -178,7 +180,7 @@ module Conu
     # [name] of the container, where the builder gives none
     def run_via_binary_in_foreground(builder = nil, stdin: false, stdout: false, stderr: false, name: nil, &block)
       pipes = Convert.pipes(stdin: stdin, stdout: stdout, stderr: stderr)
-      Container.wrap(native.run_via_binary_in_foreground(builder&.native, pipes, name), &block)
+      Container.wrap(native.run_via_binary_in_foreground(RunBuilder.unwrap(builder), pipes, name), &block)
     end
 
     private

@@ -8,7 +8,7 @@ module Conu
     # [env] variables, as a Hash; the value nil takes the one of this process
     # [volumes] folders of the engine's host, or names of volumes: <tt>{ "/data" => "/srv" }</tt>, or with a mode
     #   <tt>{ "/data" => ["/srv", "ro"] }</tt>
-    # [ports] published ports: <tt>{ 8080 => 80 }</tt> is the host's 8080, <tt>[80]</tt> any port of the host
+    # [ports] published ports: <tt>{ 8080 => 80 }</tt> is the host's 8080, <tt>[80]</tt> or +80+ any port of the host
     # [labels] as a Hash
     # [workdir, user, entrypoint, network] as the options of these names
     # [options] more words, such as "--rm"
@@ -18,7 +18,7 @@ module Conu
                 "--network" => network }.compact.flatten
       env.each { |variable, value| words.push("--env", [variable, value].compact.join("=")) }
       labels.each { |label, value| words.push("--label", [label, value].compact.join("=")) }
-      ports.each { |host, container| words.push("--publish", [host, container].compact.join(":")) }
+      Array(ports).each { |host, container| words.push("--publish", [host, container].compact.join(":")) }
       super(Native.run_builder_new(command.empty? ? nil : Convert.string_list(command),
                                    Convert.string_list(words + options)))
       volumes.each { |source, (target, mode)| add_volume(source, target, mode) }

@@ -20,7 +20,11 @@ module Conu
     end
 
     def group(wait, hashes)
-      hashes.each { |conditions| wait.add(read(conditions)) }
+      hashes.each do |conditions|
+        raise TypeError, "all: and any: are Arrays of Hashes of conditions" unless conditions.is_a?(Hash)
+
+        wait.add(read(conditions))
+      end
       wait
     end
 
