@@ -1045,7 +1045,7 @@ CONU_API conu_status_t conu_run_builder_add_argument(conu_run_builder_t *builder
 CONU_API conu_status_t conu_run_builder_add_volume(conu_run_builder_t *builder, const char *source, const char *target,
                                                    const char *mode, conu_error_t **error);
 
-/** The program of conu_image_run_via_binary(), by its name or path; conu_run_builder_build() names it first. */
+/** The program of conu_image_run_via_binary(), by name or path. conu_run_builder_build() names it, or "docker". */
 CONU_API conu_status_t conu_run_builder_set_binary(conu_run_builder_t *builder, const char *binary,
                                                    conu_error_t **error);
 
@@ -1629,15 +1629,15 @@ CONU_API conu_status_t conu_container_attach(conu_container_t *container, unsign
 
 /**
  * What the program of a container in the foreground writes, as far as conu_image_run_via_binary_in_foreground() was to
- * pipe it: each channel as far as it was asked for. There is one stream for each program. It lives beside the container:
- * freeing one leaves the other alone. A program whose output is piped and not read stops when the pipe is full, and one
- * whose stream was freed finds its output closed. The stream takes no input: conu_container_write_to_stdin().
+ * pipe it. There is one stream for each program, which lives beside the container: freeing one leaves the other alone. A
+ * program whose output is piped and not read stops when the pipe is full, and one whose stream was freed finds its
+ * output closed. The stream takes no input: conu_container_write_to_stdin().
  * @param container The container.
  * @param cancel Ends the call.
  * @param[out] out The stream.
  * @param[out] error The error.
- * @returns CONU_ERROR_STATE if the container was not run in the foreground by this handle, if no output is piped, if the
- *   stream was given out already, or in a child of the process that ran it; and @ref usual "the usual ones".
+ * @returns CONU_ERROR_STATE if the container was not run in the foreground by this handle, if no output is piped, if
+ *   the stream was given out already, or in a child of the process that ran it; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_container_get_process_stream(conu_container_t *container, conu_cancel_t *cancel,
                                                          conu_stream_t **out, conu_error_t **error);

@@ -55,7 +55,7 @@ std::vector<std::string> Start::command_line(const std::vector<std::string> &opt
 }
 
 Failure Start::failure(const std::string &what, int exit_code, const std::string &errors) const {
-  std::string said = errors.empty() ? ", and said nothing" : ": " + excerpt(errors, 2000);
+  std::string said = errors.empty() ? "" : ": " + excerpt(errors, 2000);
   Failure failure(Code::command_failed, subject() + ": " + program.words[0] + " run " + what + " with exit code " +
                                             std::to_string(exit_code) + said);
   if (errors.find("already in use") != errors.npos)
@@ -67,6 +67,12 @@ Failure Start::failure(const std::string &what, int exit_code, const std::string
 }
 
 }  // namespace
+
+// The id is the program's word: what is removed is found by its label alone.
+static Task<void> undo_start(Api &api, Start &start) {
+  start.creation.id.clear();
+  return undo(api, start.creation, start.creation.was_asked);
+}
 
 static bool is_id(std::string_view text) { return text.size() == 64 && is_hex(text); }
 
@@ -114,7 +120,7 @@ Task<ContainerPtr> run_via_binary(Api &api, Image &image, RunBuilder builder) {
     failure = caught;
   }
   if (!failure) co_return container;
-  co_await undo(api, start.creation, start.creation.was_asked);
+  co_await undo_start(api, start);
   throw *failure;
 }
 
@@ -221,7 +227,7 @@ Task<RunningProgram> run_in_foreground(Api &api, Image &image, RunBuilder builde
     failure = caught;
   }
   if (!failure) co_return running;
-  co_await undo(api, start.creation, start.creation.was_asked);
+  co_await undo_start(api, start);
   throw *failure;
 }
 

@@ -231,7 +231,7 @@ static void a_program_that_runs_no_container_is_a_failure(void **state) {
         "no ID");
   fails(CONU_ERROR_COMMAND_FAILED,
         conu_image_run_via_binary_in_foreground(busybox, with_binary("true"), all, NULL, NULL, &container, &error),
-        "said nothing");
+        "true run failed with exit code 0");
 }
 
 // --- in the foreground -----------------------------------------------------------------------------------------------
@@ -489,6 +489,19 @@ static void a_cancel_during_the_start_leaves_nothing(void **state) {
   }
 }
 
+static void a_cancel_during_the_programs_own_pull_ends_it_soon(void **state) {
+  (void)state;
+  conu_image_t *slow = image_named(in_registry("CONU_TEST_SLOW_REGISTRY", "conu/random"));
+  conu_container_t *container;
+  conu_cancel_t *cancel = new_cancel();
+  trigger_after(cancel, 500);
+  int64_t start = now_ms();
+  fails(CONU_ERROR_CANCELLED,
+        conu_image_run_via_binary_in_foreground(slow, NULL, outputs, NULL, cancel, &container, &error), "cancelled");
+  assert_in_range(now_ms() - start, 500, 4500);
+  assert_false(has_children());
+}
+
 struct end {
   conu_container_t *container;
   size_t bytes;
@@ -552,6 +565,7 @@ int main(void) {
       TEST(no_signal_handler_is_installed),
       TEST(a_forked_child_leaves_the_program_alone),
       TEST(a_cancel_during_the_start_leaves_nothing),
+      TEST(a_cancel_during_the_programs_own_pull_ends_it_soon),
       TEST(two_threads_send_fifty_megabytes_through_it),
   };
   return RUN_LAB_TESTS(tests);
