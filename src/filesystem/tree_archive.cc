@@ -14,7 +14,8 @@
 
 namespace conu {
 
-TreeArchive::TreeArchive(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {
+TreeArchive::TreeArchive(std::string path, std::string name, TreeChoice choice)
+    : path_(std::move(path)), name_(std::move(name)), choice_(std::move(choice)), archive_(choice_.keeps_owners) {
   if (name_.empty()) {
     add_children("");
     return;
@@ -83,11 +84,13 @@ void TreeArchive::add_entry(const std::string &name) {
     throw system_failure("cannot read " + path, errno);
   }
   status.st_mtim.tv_nsec = 0;  // more would take a header of its own
+  bool is_taken = !choice_.takes || choice_.takes(name, status.st_mode);
   if (S_ISDIR(status.st_mode)) {
-    archive_.begin(name, status, "");
-    add_children(name);
+    if (is_taken) archive_.begin(name, status, "");
+    if (is_taken || (choice_.enters && choice_.enters(name))) add_children(name);
     return;
   }
+  if (!is_taken) return;
   if (S_ISSOCK(status.st_mode)) {
     if (name == name_) throw Failure(Code::invalid_argument, "cannot copy " + path + ": it is a socket");
     log(LogLevel::info, path + " is a socket and is left out");

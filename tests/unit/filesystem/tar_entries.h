@@ -4,10 +4,14 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
 #include "check.h"
+#include "transport/http.h"
+#include "util/failure.h"
 
 struct TarEntry {
   std::string name;
@@ -46,4 +50,19 @@ inline std::vector<TarEntry> entries_of(const std::string &bytes, bool with_cont
   check::is_true(result == (with_content ? ARCHIVE_EOF : ARCHIVE_OK), "the archive is broken: " + problem, __FILE__,
                  __LINE__);
   return entries;
+}
+
+// All that a source gives: the bytes that it makes, and the ranges of files between them.
+inline std::string bytes_of(conu::BodySource &source) {
+  std::string bytes;
+  for (;;) {
+    std::string_view piece = source.next();
+    bytes += piece;
+    conu::FileRange range = source.file();
+    if (piece.empty() && range.size == 0) return bytes;
+    std::string data(static_cast<size_t>(range.size), '\0');
+    if (range.size > 0 && pread(range.fd, data.data(), data.size(), range.offset) != range.size)
+      throw conu::Failure(conu::Code::io, range.name + " became shorter");
+    bytes += data;
+  }
 }

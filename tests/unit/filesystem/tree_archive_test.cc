@@ -15,17 +15,7 @@ using namespace conu;
 namespace fs = std::filesystem;
 
 static std::string all_of(TreeArchive &source) {
-  std::string bytes;
-  for (;;) {
-    std::string_view piece = source.next();
-    bytes += piece;
-    FileRange range = source.file();
-    if (piece.empty() && range.size == 0) break;
-    std::string data(static_cast<size_t>(range.size), '\0');
-    if (range.size > 0 && pread(range.fd, data.data(), data.size(), range.offset) != range.size)
-      throw system_failure(range.name, errno);
-    bytes += data;
-  }
+  std::string bytes = bytes_of(source);
   if (source.size() >= 0) CHECK_EQUAL(static_cast<int64_t>(bytes.size()), source.size());
   return bytes;
 }
