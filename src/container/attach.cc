@@ -21,12 +21,16 @@ class AttachSource : public StreamSource {
 
   Task<std::optional<Piece>> read() override {
     auto piece = co_await output_.next();
-    if (!piece) co_await ask_for_engine();
+    if (!piece) {
+      has_ended_ = true;
+      co_await ask_for_engine();
+    }
     co_return piece;
   }
 
   Task<void> write(std::string_view bytes, size_t *written) override {
     need_input();
+    if (has_ended_) throw Failure(Code::unreachable, "it has ended");
     co_await output_.exchange().write(bytes, written);
   }
 
@@ -59,17 +63,22 @@ class AttachSource : public StreamSource {
   Api &api_;
   ContainerPtr container_;
   bool takes_input_, has_terminal_;
+  bool has_ended_ = false;
   Output output_;
 };
 
 }  // namespace
 
+static Failure cannot_be_attached_to(const Container &container, const std::string &why) {
+  bool is_paused = why.find("is paused") != why.npos;
+  return Failure(Code::state, container.subject() + " cannot be attached to: " + why,
+                 is_paused ? "unpause the container first" : "its log has what it wrote while it ran");
+}
+
 Task<std::unique_ptr<StreamSource>> open_attach_stream(Api &api, ContainerPtr container, AttachRequest request) {
   Json document = co_await inspect(api, *container);
   std::string status = status_in(document);
-  if (status != "running")
-    throw Failure(Code::state, container->subject() + " cannot be attached to: it is " + status,
-                  status == "paused" ? "unpause the container first" : "its log has what it wrote while it ran");
+  if (status != "running") throw cannot_be_attached_to(*container, "it is " + status);
   if (request.with_stdin && !document["Config"]["OpenStdin"].boolean_or(false))
     throw Failure(Code::state, container->subject() + " has no open standard input",
                   "run it with the option --interactive");
@@ -79,9 +88,15 @@ Task<std::unique_ptr<StreamSource>> open_attach_stream(Api &api, ContainerPtr co
   query.add("stream", "1").add("stdin", yes_or_no(request.with_stdin));
   query.add("stdout", yes_or_no(request.with_stdout)).add("stderr", yes_or_no(request.with_stderr));
   std::string path = container->path("/attach" + query.text());
-  Exchange exchange = co_await open_upgraded(api, path, container->subject(), Json());
-  auto source = std::make_unique<AttachSource>(api, container, request, has_terminal, std::move(exchange));
-  co_return std::unique_ptr<StreamSource>(std::move(source));
+  std::unique_ptr<StreamSource> source;
+  try {
+    Exchange exchange = co_await open_upgraded(api, path, container->subject(), Json());
+    source = std::make_unique<AttachSource>(api, container, request, has_terminal, std::move(exchange));
+  } catch (Failure &failure) {
+    if (failure.code == Code::conflict) throw cannot_be_attached_to(*container, failure.message);
+    throw;
+  }
+  co_return source;
 }
 
 }  // namespace conu

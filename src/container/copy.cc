@@ -278,6 +278,12 @@ Task<void> copy_from(Api &api, Container &container, std::string given, std::str
     co_await download(api, container, source, asserts_folder(given), place);
   } catch (Failure &failure) {
     explain(&failure);
+    // A path that leads through a file is no path to anything.
+    bool leads_nowhere = failure.http_status >= 400 && failure.message.ends_with("not a directory");
+    if (leads_nowhere && !asserts_folder(given)) {
+      failure.code = Code::not_found;
+      failure.hint.clear();
+    }
     // What is wrong with an archive is told without its place.
     bool names_it = failure.message.find(source.path) != std::string::npos;
     if (failure.code == Code::protocol && !names_it)

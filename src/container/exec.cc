@@ -113,6 +113,7 @@ class ExecSource : public StreamSource {
 
   Task<void> write(std::string_view bytes, size_t *written) override {
     if (!takes_input_) throw Failure(Code::state, name() + " was given its whole input when it was started");
+    if (exit_code_) throw Failure(Code::unreachable, "it has ended");
     co_await process_.output().exchange().write(bytes, written);
   }
 

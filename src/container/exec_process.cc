@@ -41,6 +41,9 @@ static void explain_refusal(Failure *failure) {
   if (says("is paused")) {
     failure->code = Code::state;
     failure->hint = "unpause the container first";
+  } else if (says("is restarting")) {
+    failure->code = Code::state;
+    failure->hint = "wait until it runs: conu_container_wait_for_status";
   } else if (says("is not running") || says("container state improper")) {
     failure->code = Code::state;
     failure->hint = "the container must run: its log and exit code may say why it does not";
@@ -90,7 +93,18 @@ void ExecProcess::feed(Loop &loop, std::string input) {
 
 Task<Json> ExecProcess::inspect(Api &api) {
   std::string path = "/exec/" + id_ + "/json";
-  std::string answer = co_await api.get(path, subject_);
+  std::string answer;
+  try {
+    answer = co_await api.get(path, subject_);
+  } catch (Failure &failure) {
+    // Podman forgets what ran in a container when that is started again.
+    bool is_forgotten = failure.message.find("no such exec session") != failure.message.npos;
+    if (is_forgotten) {
+      failure.code = Code::state;
+      failure.hint = "the container has ended while it ran: its log and exit code may say why";
+    }
+    throw;
+  }
   co_return Json::parse(answer, "the engine's answer to GET " + path);
 }
 
@@ -108,9 +122,13 @@ static bool has_never_run(const Json &state, bool is_podman, std::string_view sa
 static Failure not_started(const std::string &subject, const std::string &command, std::string_view said) {
   std::string text(trimmed(said));
   auto says = [&](const char *phrase) { return text.find(phrase) != std::string::npos; };
+  bool has_no_folder = says("chdir to cwd");
   bool is_missing = says("executable file not found") || says("command that was not found") ||
                     (says(("exec: \"" + command + "\"").c_str()) && says("no such file or directory"));
   std::string message = subject + " could not be started: " + excerpt(text, 600);
+  if (has_no_folder)
+    return Failure(Code::command_failed, message,
+                   "the container has no such folder to work in, or the user may not enter it");
   if (is_missing)
     return Failure(Code::command_missing, message, "the container has no such program: see its PATH, or give the path");
   return Failure(Code::command_failed, message,

@@ -120,10 +120,9 @@ static bool is_yet_to_be_published(const Json &facts, int port) {
 }
 
 static Failure not_running(const Json &facts, const Container &container) {
-  Json state = facts["State"];
-  std::string message = container.subject() + " does not run: its state is " + state["Status"].text_or("unknown");
-  if (auto code = state["ExitCode"].as_integer(); code && state["Status"].text_or("") != "created")
-    message += ", its exit code " + std::to_string(*code);
+  std::string status = status_in(facts);
+  std::string message = container.subject() + " does not run: its state is " + status;
+  if (status != "created") message += ", its exit code " + std::to_string(facts["State"]["ExitCode"].integer_or(0));
   return Failure(Code::state, message, "its log may tell why it ended");
 }
 
@@ -146,7 +145,8 @@ Task<std::vector<Way>> find_ways(Api &api, Container &container, int port) {
   int64_t began = scope.loop.now();
   for (;;) {
     Json facts = co_await inspect(api, container);
-    if (!facts["State"]["Running"].boolean_or(false)) throw not_running(facts, container);
+    bool runs = is_running_in(facts) && status_in(facts) != "restarting";
+    if (!runs) throw not_running(facts, container);
     Json network = co_await inspect_network(api, facts);
     std::string host = host_of(facts, container, api.engine.endpoint());
     std::vector<Way> ways = ways_to(network, host, port);
@@ -222,7 +222,7 @@ Task<bool> is_port_open(Api &api, Container &container, int port, int64_t timeou
 }
 
 static Failure unreachable(const std::string &subject, const std::string &refusal) {
-  return Failure(Code::unreachable, "the service in " + subject + " cannot be reached: " + refusal,
+  return Failure(Code::unreachable, subject + " cannot be reached: " + refusal,
                  "see that it listens, on all addresses and not on localhost alone; conu_container_wait_for_port waits "
                  "for it");
 }
@@ -231,7 +231,8 @@ Task<Fd> open_connection(Api &api, Container &container, int port) {
   check_port_number(port);
   std::vector<Way> ways = co_await find_ways(api, container, port);
   Reached reached = co_await reach(api.http.loop(), ways, api.engine.timeout_ms());
-  if (!reached.socket) throw unreachable(container.subject(), reached.refusal);
+  if (!reached.socket)
+    throw unreachable("port " + std::to_string(port) + " of " + container.subject(), reached.refusal);
   int flags = fcntl(reached.socket.get(), F_GETFL);
   if (flags < 0 || fcntl(reached.socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
     throw system_failure("cannot make a socket blocking", errno);

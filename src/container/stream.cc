@@ -108,7 +108,26 @@ Task<void> Stream::write_all(std::string_view bytes, int64_t timeout_ms, size_t 
                                       std::to_string(bytes.size()) + " bytes within " + std::to_string(timeout_ms) +
                                       " ms");
   });
-  co_await owned_->source->write(bytes, written);
+  std::string name = owned_->source->name();
+  if (input_is_closed_)
+    throw Failure(Code::state, "the input of " + name + " was closed before: nothing more can be written");
+  std::optional<Failure> failure;
+  try {
+    co_await owned_->source->write(bytes, written);
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  if (!failure) co_return;
+  if (failure->code == Code::unreachable) {
+    failure->message = name + " takes no more input: " + failure->message;
+    if (failure->hint.empty()) failure->hint = "it may have ended: what it left, reading tells";
+  }
+  throw *failure;
+}
+
+Task<void> Stream::end_input() {
+  co_await owned_->source->close_write();
+  input_is_closed_ = true;
 }
 
 void Stream::write(std::string_view bytes, int64_t timeout_ms, Cancel *cancel, size_t *written) {
@@ -118,7 +137,7 @@ void Stream::write(std::string_view bytes, int64_t timeout_ms, Cancel *cancel, s
 
 void Stream::close_write(Cancel *cancel) {
   Place place(has_writer_, "writes to");
-  owned_->shared.run(owned_->source->close_write(), cancel);
+  owned_->shared.run(end_input(), cancel);
 }
 
 void Stream::resize(int rows, int columns, Cancel *cancel) {

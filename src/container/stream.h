@@ -63,12 +63,15 @@ class Stream {
   Task<void> open(Open open);
   Task<std::optional<Piece>> take(int64_t timeout_ms, std::optional<Piece> (Lines::*part)());
   Task<void> write_all(std::string_view bytes, int64_t timeout_ms, size_t *written);
+  Task<void> end_input();
 
   std::shared_ptr<Engine> engine_;
   std::unique_ptr<Owned> owned_;
   // The reader's own:
   Lines lines_;
   std::exception_ptr failure_;  // that ended the stream
+  // The writer's own:
+  bool input_is_closed_ = false;
 
   std::atomic<bool> ended_ = false;
   std::atomic_flag has_reader_ = ATOMIC_FLAG_INIT, has_writer_ = ATOMIC_FLAG_INIT;

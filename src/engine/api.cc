@@ -30,12 +30,15 @@ static Code code_of_text(const std::string &message, Code otherwise) {
   if (says(text, {"unauthorized", "no basic auth credentials", "authentication required", "pull access denied",
                   "requested access to the resource is denied", "invalid username/password", "incorrect username"}))
     return Code::unauthorized;
-  if (says(text, {"manifest unknown", "name unknown", "not found", "no such image", "does not exist",
-                  "no matching manifest", "no image found in manifest list", "no image found in image index"}))
+  if (says(text,
+           {"manifest unknown", "name unknown", "not found", "no such image", "does not exist", "no such container",
+            "no matching manifest", "no image found in manifest list", "no image found in image index"}))
     return Code::not_found;
   // Podman's words for what Docker answers 409 to, and words of Docker's for which it has no status.
-  if (says(text, {"is already in use", "as it is running", "container state improper", "is not paused"}))
+  if (says(text, {"is already in use", "as it is running", "container state improper", "is not paused",
+                  "port is already allocated", "address already in use"}))
     return Code::conflict;
+  if (says(text, {"invalid signal"}) || text.ends_with(": invalid argument")) return Code::invalid_argument;
   return otherwise;
 }
 
@@ -48,6 +51,8 @@ static const char *hint_of(Code code, const std::string &message) {
   if (says(text, {"connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host",
                   "connection reset by peer", "tls handshake timeout"}))
     return "the engine cannot reach the registry: see that its name is right and that it runs";
+  if (says(text, {"port is already allocated", "address already in use"}))
+    return "something else has this port of the host: publish on another one, or on any, by -p PORT alone";
   switch (code) {
     case Code::unauthorized:
       return "log in to the registry (conu_engine_login, or `docker login`), and see that the name is right: "
@@ -106,8 +111,9 @@ Failure engine_failure(int status, std::string_view body, const std::string &req
 }
 
 Failure engine_failure(const std::string &message, const std::string &subject) {
-  Code code = code_of_text(message, Code::engine);
-  return Failure(code, subject + ": the engine reports: " + std::string(trimmed(message)), hint_of(code, message));
+  std::string words(trimmed(message));
+  Code code = code_of_text(words, Code::engine);
+  return Failure(code, subject + ": the engine reports: " + words, hint_of(code, words));
 }
 
 // --- requests --------------------------------------------------------------------------------------------------------

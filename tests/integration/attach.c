@@ -107,6 +107,20 @@ static void an_input_that_is_not_open_is_refused(void **state) {
   hints("--interactive");
 }
 
+static void nothing_is_written_behind_the_end_of_the_input(void **state) {
+  (void)state;
+  conu_container_t *container = by_docker("-i", "cat; sleep 0.3; echo done");
+  conu_stream_t *stream = attached(container, all);
+  ok(conu_stream_close_write(stream, NULL, &error));
+  size_t written;
+  fails(CONU_ERROR_STATE, conu_stream_write(stream, "x", 1, 5000, NULL, &written, &error), "was closed before");
+  says(conu_container_get_name(container));
+  assert_string_equal(all_lines(stream), "1:done");
+  stream = attached(by_docker("-i", "sleep 0.5"), all);
+  assert_string_equal(all_lines(stream), "");
+  fails(CONU_ERROR_UNREACHABLE, conu_stream_write(stream, "x", 1, 5000, NULL, &written, &error), "it has ended");
+}
+
 static void a_container_that_does_not_run_is_not_attached_to(void **state) {
   (void)state;
   conu_container_t *container = run("", "true");
@@ -190,6 +204,7 @@ int main(void) {
       TEST(a_terminal_is_attached_and_resized),
       TEST(what_has_no_terminal_is_not_resized),
       TEST(an_input_that_is_not_open_is_refused),
+      TEST(nothing_is_written_behind_the_end_of_the_input),
       TEST(a_container_that_does_not_run_is_not_attached_to),
       TEST(a_paused_container_is_not_attached_to),
       TEST(a_mask_of_nothing_or_of_the_unknown_is_refused),

@@ -205,6 +205,7 @@ static void what_is_not_there_is_named(void **state) {
   hints("folder");
   fails(CONU_ERROR_NOT_FOUND, try_from(container, "/no-such-file", folder), "/no-such-file");
   answered(404);
+  fails(CONU_ERROR_NOT_FOUND, try_from(container, "/etc/passwd/below", folder), "/etc/passwd/below");
   fails(CONU_ERROR_NOT_FOUND, try_from(container, "/etc/passwd", in(folder, "no/such")), in(folder, "no"));
   answered(0);
   fails(CONU_ERROR_INVALID_ARGUMENT, try_to(container, text("%s/", file), "/"), "no folder");

@@ -307,6 +307,40 @@ static void an_input_of_the_options_leaves_nothing_to_write(void **state) {
   assert_string_equal(all_lines(stream), "1:given");
 }
 
+static void nothing_is_written_behind_the_end_of_the_input(void **state) {
+  (void)state;
+  conu_stream_t *stream = execute_stream(idle(), NULL, "cat; sleep 0.3; echo done");
+  size_t written = 1;
+  ok(conu_stream_close_write(stream, NULL, &error));
+  fails(CONU_ERROR_STATE, conu_stream_write(stream, "x", 1, 5000, NULL, &written, &error), "was closed before");
+  says("the input of the command");
+  assert_int_equal(written, 0);
+  ok(conu_stream_close_write(stream, NULL, &error));
+  assert_string_equal(all_lines(stream), "1:done");
+}
+
+static void what_an_ended_command_does_not_take_is_told_with_its_name(void **state) {
+  (void)state;
+  conu_stream_t *stream = execute_stream(idle(), NULL, "exit 3");
+  assert_string_equal(all_lines(stream), "");
+  size_t written;
+  fails(CONU_ERROR_UNREACHABLE, conu_stream_write(stream, "x", 1, 5000, NULL, &written, &error),
+        "the command \"sh -c exit 3\"");
+  says("takes no more input");
+  hints("it may have ended");
+  int code;
+  ok(conu_stream_get_exit_code(stream, NULL, &code, &error));
+  assert_int_equal(code, 3);
+}
+
+static void a_folder_that_does_not_exist_is_told(void **state) {
+  (void)state;
+  conu_exec_options_t *options = exec_options();
+  ok(conu_exec_options_set_workdir(options, "/no/such/folder", &error));
+  fails(CONU_ERROR_COMMAND_FAILED, try_execute(idle(), words("true"), options, NULL), "/no/such/folder");
+  hints("no such folder");
+}
+
 static void a_terminal_is_resized(void **state) {
   (void)state;
   conu_exec_options_t *options = exec_options();
@@ -383,6 +417,34 @@ static void a_container_that_does_not_run_executes_nothing(void **state) {
   fails(CONU_ERROR_NOT_FOUND, try_execute(container, words("true"), NULL, NULL), "the container");
 }
 
+static void a_container_that_restarts_again_and_again_executes_nothing(void **state) {
+  (void)state;
+  conu_container_t *container = run("--restart always", "exit 1");
+  conu_stream_t *stream;
+  // It may just run, for some milliseconds: then the command may end with it, or even well.
+  for (int i = 0; i < 10; i++) {
+    conu_exec_result_t *result = NULL;
+    conu_status_t status = conu_container_execute(container, words("true"), NULL, NULL, &result, &error);
+    conu_exec_result_free(result);
+    if (status == CONU_ERROR_STATE) {
+      fails(CONU_ERROR_STATE, status, conu_container_get_name(container));
+      assert_non_null(conu_error_get_hint(failure()));
+    } else if (status == CONU_ERROR_CONFLICT || status == CONU_ERROR_ENGINE) {
+      fails(CONU_ERROR_STATE, status, "");
+    } else {
+      conu_error_free(error);
+      error = NULL;
+    }
+    status = conu_container_attach(container, CONU_STDOUT_PIPE, NULL, &stream, &error);
+    if (status == CONU_OK)
+      conu_stream_free(stream);
+    else
+      fails(CONU_ERROR_STATE, status, "cannot be attached to");
+    sleep_ms(100);
+  }
+  ok(conu_container_delete(container, true, true, NULL, &error));
+}
+
 static void a_paused_container_executes_nothing(void **state) {
   (void)state;
   conu_container_t *container = idle();
@@ -437,12 +499,16 @@ int main(void) {
       TEST(a_writer_without_room_times_out_and_tells_how_much_has_gone),
       TEST(hundreds_of_megabytes_of_output_take_little_memory),
       TEST(an_input_of_the_options_leaves_nothing_to_write),
+      TEST(nothing_is_written_behind_the_end_of_the_input),
+      TEST(what_an_ended_command_does_not_take_is_told_with_its_name),
+      TEST(a_folder_that_does_not_exist_is_told),
       TEST(a_terminal_is_resized),
       TEST(what_has_no_terminal_is_not_resized),
       TEST(a_stream_ends_its_process_at_the_deadline),
       TEST(a_slow_reader_gets_all_of_a_command_that_ended_in_time),
       TEST(a_streamed_program_that_does_not_exist_is_told_at_the_end),
       TEST(a_container_that_does_not_run_executes_nothing),
+      TEST(a_container_that_restarts_again_and_again_executes_nothing),
       TEST(a_paused_container_executes_nothing),
       TEST(a_container_that_dies_ends_the_command),
   };

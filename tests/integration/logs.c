@@ -319,6 +319,35 @@ static void read_for_ever(void *stream) {
   conu_stream_next(stream, 600, NULL, &channel, &data, &size, NULL);
 }
 
+static void an_engine_that_is_restarted_under_a_followed_log_breaks_it_off_and_has_the_log_again(void **state) {
+  (void)state;
+  struct spare *spare = spare_engine();
+  conu_image_t *image = image_of(spare->engine, setting("CONU_TEST_IMAGE"));
+  ok(conu_image_pull(image, NULL, NULL, &error));
+  conu_container_t *container;
+  ok(conu_image_run_via_api(image, builder("", "trap 'echo last; exit' TERM; echo first; sleep 60 & wait"), NULL,
+                            &container, &error));
+  conu_stream_t *log = log_of(container, following());
+  assert_string_equal(next_line(log), "1:first");
+  shell("%s stop-engine %s", setting("CONU_TEST_LAB"), spare->name);
+  start_spare(spare);
+  // An engine that ends its containers when it goes lets the log end with them.
+  int channel;
+  const void *data = "";
+  size_t size;
+  conu_status_t status = CONU_OK;
+  while (status == CONU_OK && data != NULL)
+    status = conu_stream_next_line(log, 10000, NULL, &channel, &data, &size, &error);
+  if (status != CONU_OK) {
+    fails(CONU_ERROR_UNREACHABLE, status, spare->url);
+    hints("restarted");
+  }
+  // The handles work on.
+  assert_string_equal(next_line(log_of(container, log_options())), "1:first");
+  ok(conu_container_delete(container, true, true, NULL, &error));
+  conu_container_free(container);
+}
+
 static void a_second_reader_is_refused(void **state) {
   (void)state;
   conu_stream_t *log = log_of(run("", "sleep 60"), following());
@@ -390,6 +419,7 @@ int main(void) {
       TEST(a_log_driver_that_keeps_nothing_is_unsupported),
       TEST(the_log_of_a_removed_container_is_not_found),
       TEST(an_engine_that_is_killed_under_a_followed_log_is_an_error_and_no_end),
+      TEST(an_engine_that_is_restarted_under_a_followed_log_breaks_it_off_and_has_the_log_again),
       TEST(a_second_reader_is_refused),
       TEST(a_log_takes_no_input_and_has_no_exit_code),
       TEST(a_forked_child_leaves_its_parents_stream_alone),

@@ -60,6 +60,7 @@ static void what_cannot_be_reached_says_why(void **state) {
   bool open;
   conu_container_t *container = run("", "exec sleep 60");
   fails(CONU_ERROR_UNREACHABLE, conu_container_open_connection(container, 80, NULL, &fd, &error), "refused");
+  says(text("port 80 of the container %s cannot be reached", conu_container_get_name(container)));
   container = run("--network none", "exec sleep 60");
   fails(CONU_ERROR_STATE, conu_container_open_connection(container, 80, NULL, &fd, &error), "no network");
   fails(CONU_ERROR_TIMEOUT, conu_container_wait_for_port(container, 80, 300, NULL, &error), "port 80");
@@ -156,6 +157,23 @@ static void an_engine_at_a_port_of_localhost_needs_no_published_ports(void **sta
   assert_true(is_open(container, 18767));
 }
 
+static void a_container_that_restarts_again_and_again_is_not_reached(void **state) {
+  (void)state;
+  conu_container_t *container = run("--restart always", "exit 3");
+  conu_status_t status = CONU_OK;
+  for (int i = 0; i < 100 && status == CONU_OK; i++) {
+    bool open;
+    status = conu_container_is_port_open(container, 80, 1000, NULL, &open, &error);
+    sleep_ms(20);
+  }
+  fails(CONU_ERROR_STATE, status, "does not run: its state is ");
+  says(conu_container_get_name(container));
+  says("its exit code");
+  fails(CONU_ERROR_TIMEOUT, conu_container_wait_for_port(container, 80, 1500, NULL, &error), "1500 ms");
+  details("exit code 3");
+  ok(conu_container_delete(container, true, true, NULL, &error));
+}
+
 static bool third_time(void *count) { return ++*(int *)count == 3; }
 
 static void a_probe_runs_until_it_is_true_or_was_run_often_enough(void **state) {
@@ -187,6 +205,7 @@ int main(void) {
       TEST(in_the_network_of_the_host_localhost_is_enough),
       TEST(a_service_in_the_network_of_another_container_is_reached),
       TEST(an_engine_at_a_port_of_localhost_needs_no_published_ports),
+      TEST(a_container_that_restarts_again_and_again_is_not_reached),
       TEST(a_probe_runs_until_it_is_true_or_was_run_often_enough),
       TEST(check_port_tells_a_port_of_any_host),
   };

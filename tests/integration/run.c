@@ -99,6 +99,20 @@ static void a_published_port_has_a_port_of_the_host(void **state) {
   assert_true(atoi(port) > 0);
 }
 
+static void a_port_of_the_host_that_is_taken_is_a_conflict(void **state) {
+  (void)state;
+  run("-p 127.0.0.1:18999:80", "exec sleep 60");
+  conu_container_t *second;
+  char *name = fresh("conu-second");
+  fails(CONU_ERROR_CONFLICT,
+        conu_image_run_via_api(busybox, builder(text("--name %s -p 127.0.0.1:18999:80", name), "exec sleep 60"), NULL,
+                               &second, &error),
+        "18999");
+  says(name);
+  hints("something else has this port");
+  assert_false(container_exists(name));
+}
+
 static void a_folder_of_the_host_is_mounted_where_the_option_says(void **state) {
   (void)state;
   char *folder = fresh_folder();
@@ -359,9 +373,7 @@ static void kill_of_a_container_that_has_ended_is_a_conflict(void **state) {
 static void an_unknown_signal_is_refused(void **state) {
   (void)state;
   conu_container_t *container = run("", "exec sleep 60");
-  conu_status_t status = conu_container_kill(container, "NOSUCH", NULL, &error);
-  assert_int_not_equal(status, CONU_OK);
-  fails(status, status, "NOSUCH");
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_container_kill(container, "NOSUCH", NULL, &error), "NOSUCH");
 }
 
 // --- its log ---------------------------------------------------------------------------------------------------------
@@ -475,6 +487,7 @@ int main(void) {
       TEST(an_entrypoint_takes_the_place_of_the_images_own),
       TEST(a_container_of_network_none_has_its_loopback_alone),
       TEST(a_published_port_has_a_port_of_the_host),
+      TEST(a_port_of_the_host_that_is_taken_is_a_conflict),
       TEST(a_folder_of_the_host_is_mounted_where_the_option_says),
       TEST(add_volume_mounts_like_the_option),
       TEST(a_named_volume_that_is_new_carries_the_marks_of_the_session),

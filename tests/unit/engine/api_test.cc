@@ -58,6 +58,11 @@ static const Words said[] = {
     {"dial tcp: lookup nowhere.example: no such host", Code::engine, "cannot reach the registry"},
     {"net/http: TLS handshake timeout", Code::engine, "cannot reach the registry"},
     {"driver failed programming external connectivity", Code::engine, ""},
+    {"Bind for 127.0.0.1:80 failed: port is already allocated", Code::conflict, "this port of the host"},
+    {"listen tcp4 127.0.0.1:80: bind: address already in use", Code::conflict, "this port of the host"},
+    {"no container with name or ID \"x\" found: no such container", Code::not_found, ""},
+    {"invalid signal: NOSUCH", Code::invalid_argument, ""},
+    {"container create: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument", Code::invalid_argument, ""},
 };
 
 TEST(the_words_of_a_500_say_what_it_is) {
