@@ -31,7 +31,7 @@ static void kill_later(void *container) {
 
 static void remove_container_later(void *container) {
   sleep_ms(400);
-  ask("DELETE", text("/containers/%s?force=1", conu_container_get_id(container)));
+  conu_container_delete(container, true, true, NULL, NULL);
 }
 
 // --- what comes ------------------------------------------------------------------------------------------------------
