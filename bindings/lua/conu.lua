@@ -52,18 +52,15 @@ function conu.parse_reference(reference)
   return parts
 end
 
-local read_wait = options.reader("", true)
 
 -- Whether something accepts connections at a port of a host within `timeout` seconds.
 function conu.check_port(host, port, given)
-  local read = read_wait(given)
-  return native.check_port(host, port, options.milliseconds(read.timeout), read.cancel)
+  return native.check_port(host, port, options.limits(given))
 end
 
 -- Runs a program of this host, an array of words, to its end: a table of `exit_code`, `stdout` and `stderr`.
 function conu.run_cmd(command, given)
-  local read = read_wait(given)
-  return exec.take_result(native.run_cmd(command, options.milliseconds(read.timeout), read.cancel))
+  return exec.take_result(native.run_cmd(command, options.limits(given)))
 end
 
 -- A cancel object, for any number of calls: `seconds` is a deadline for all of them together, nil for none.

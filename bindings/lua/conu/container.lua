@@ -16,7 +16,6 @@ local read_grace = options.reader "grace"
 local read_delete = options.reader "force volumes"
 local read_commit = options.reader "repository tag"
 local read_body = options.reader "body"
-local read_wait = options.reader("", true)
 
 -- Methods that take no more than the options of every call: plain ones, and those that give a document.
 for _, name in ipairs {
@@ -95,16 +94,14 @@ end
 
 -- Waits until it ends, at most `timeout` seconds, and gives its exit code.
 function Container:wait(given)
-  local read = read_wait(given)
-  return self.native:wait(options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait(options.limits(given))
 end
 
 -- --- reaching it -----------------------------------------------------------------------------------------------------
 
 -- Whether something accepts connections at the port within `timeout` seconds.
 function Container:is_port_open(port, given)
-  local read = read_wait(given)
-  return self.native:is_port_open(port, options.milliseconds(read.timeout), read.cancel)
+  return self.native:is_port_open(port, options.limits(given))
 end
 
 -- A connected socket, as the number of its descriptor, which is the caller's to close.

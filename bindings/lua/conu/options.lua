@@ -29,23 +29,37 @@ function options.milliseconds(seconds)
   return math.ceil(seconds * 1000)
 end
 
+-- For the function that the caller's own one has called.
+local function read_options(given, names, waits)
+  options.check(given, names, 4)
+  local read = {}
+  for name, value in pairs(given or {}) do read[name] = value end
+  read.engine = object.handle(object.Engine, read.engine)
+  read.cancel = object.handle(object.Cancel, read.cancel)
+  if read.timeout and not waits then
+    if read.cancel then error("give a cancel object or a timeout, not both", 4) end
+    read.cancel = options.milliseconds(read.timeout)
+  end
+  return read
+end
+
 -- A reader of the options of a call, which may all have `timeout` and `cancel`. It gives a copy, in which `engine` is
 -- its native handle, and `cancel` what the native call takes: a handle, milliseconds or nil. The timeout is a deadline
 -- of the whole call, unless this is one that `waits` with a timeout of its own.
 function options.reader(text, waits)
   local names = options.names(text .. " timeout cancel")
   return function(given)
-    options.check(given, names, 3)
-    local read = {}
-    for name, value in pairs(given or {}) do read[name] = value end
-    read.engine = object.handle(object.Engine, read.engine)
-    read.cancel = object.handle(object.Cancel, read.cancel)
-    if read.timeout and not waits then
-      if read.cancel then error("give a cancel object or a timeout, not both", 3) end
-      read.cancel = options.milliseconds(read.timeout)
-    end
+    local read = read_options(given, names, waits)
     return read
   end
+end
+
+local limits = options.names "timeout cancel"
+
+-- The options of a call that waits and has no others: milliseconds and what cancels it, as the native call takes them.
+function options.limits(given)
+  local read = read_options(given, limits, true)
+  return options.milliseconds(read.timeout), read.cancel
 end
 
 -- CONU_STDIN_PIPE and the others, of the options `stdin`, `stdout` and `stderr` that are not false.

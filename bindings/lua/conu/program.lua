@@ -5,12 +5,10 @@ local options = require "conu.options"
 local Container, Stream = object.Container, object.Stream
 
 local read_plain = options.reader ""
-local read_wait = options.reader("", true)
 
 -- Writes all of it and gives its length. The error of a write that did not get through has `written`.
 function Container:write_to_stdin(data, given)
-  local read = read_wait(given)
-  return self.native:write_to_stdin(data, options.milliseconds(read.timeout), read.cancel)
+  return self.native:write_to_stdin(data, options.limits(given))
 end
 
 -- Ends the input of the container.
@@ -23,6 +21,5 @@ end
 
 -- Waits until the program ends, at most `timeout` seconds, and gives its exit code. Read its output first.
 function Container:wait_process(given)
-  local read = read_wait(given)
-  return self.native:wait_process(options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait_process(options.limits(given))
 end

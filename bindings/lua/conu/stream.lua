@@ -5,19 +5,16 @@ local options = require "conu.options"
 local Stream = object.Stream
 
 local read_plain = options.reader ""
-local read_wait = options.reader("", true)
 
 -- The next piece and its channel, conu.CHANNEL_STDOUT or conu.CHANNEL_STDERR; nil at the end; nil and an error where it
 -- broke. The errors TIMEOUT and CANCELLED do not end it.
 function Stream:next(given)
-  local read = read_wait(given)
-  return self.native:next(options.milliseconds(read.timeout), read.cancel)
+  return self.native:next(options.limits(given))
 end
 
 -- The same line by line, without the line's end.
 function Stream:next_line(given)
-  local read = read_wait(given)
-  return self.native:next_line(options.milliseconds(read.timeout), read.cancel)
+  return self.native:next_line(options.limits(given))
 end
 
 -- for line, channel in stream:lines() do … end. A loop has no place for a failure, so it is raised.
@@ -34,8 +31,7 @@ function Stream:__call() return self:lines()() end
 
 -- Writes all of it and gives its length. The error of a write that did not get through has `written`.
 function Stream:write(data, given)
-  local read = read_wait(given)
-  return self.native:write(data, options.milliseconds(read.timeout), read.cancel)
+  return self.native:write(data, options.limits(given))
 end
 
 -- Ends the input of the other side, which may go on writing.

@@ -6,7 +6,6 @@ local options = require "conu.options"
 local Container, Wait = object.Container, object.Wait
 local wait = {}
 
-local read_wait = options.reader("", true)
 local read_log = options.reader("occurrences", true)
 local read_http = options.reader("path status", true)
 
@@ -53,14 +52,12 @@ function wait.any_of(conditions) return of(native.wait_any_of(), conditions) end
 
 -- Waits, at most `timeout` seconds, for what all_of or any_of has made.
 function Container:wait_for(condition, given)
-  local read = read_wait(given)
-  return self.native:wait_for(object.handle(Wait, condition), options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait_for(object.handle(Wait, condition), options.limits(given))
 end
 
 -- Until something in the container listens at the port.
 function Container:wait_for_port(port, given)
-  local read = read_wait(given)
-  return self.native:wait_for_port(port, options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait_for_port(port, options.limits(given))
 end
 
 -- Until lines of the log have matched the pattern, a regular expression, `occurrences` times: once unless given.
@@ -77,14 +74,12 @@ function Container:wait_for_http(port, given)
 end
 
 function Container:wait_for_healthy(given)
-  local read = read_wait(given)
-  return self.native:wait_for_healthy(options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait_for_healthy(options.limits(given))
 end
 
 -- Such as "running" or "exited".
 function Container:wait_for_status(status, given)
-  local read = read_wait(given)
-  return self.native:wait_for_status(status, options.milliseconds(read.timeout), read.cancel)
+  return self.native:wait_for_status(status, options.limits(given))
 end
 
 return wait
