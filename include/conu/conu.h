@@ -1363,10 +1363,10 @@ CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t 
  * - CONU_ERROR_NOT_FOUND as soon as it was removed,
  * - CONU_ERROR_TIMEOUT at the deadline,
  *
- * each with an error that tells what was seen last and how the log ends, and whose conu_error_get_details_json() has the
- * whole story: `waited_for`, `status`, `exit_code`, `oom_killed`, `error`, `health` (as the engine has it),
- * `last_probe_error`, `log` (the last 50 lines), and `time_line`, a list of `ms` since the beginning and `what`. What is
- * not known is left out. Besides them @ref usual "the usual ones" come back.
+ * each with an error that tells what was seen last and how the log ends, and whose conu_error_get_details_json() has
+ * the whole story: `waited_for`, `status`, `exit_code`, `oom_killed`, `error`, `health` (as the engine has it),
+ * `last_probe_error`, `log` (the last 50 lines), and `time_line`, a list of `ms` since the beginning and `what`. What
+ * is not known is left out. Besides them @ref usual "the usual ones" come back.
  *
  * `timeout_ms` is one deadline for all conditions of a wait together; negative: none. `cancel` ends the wait, not the
  * container. Several threads may wait for one container at once.
@@ -1375,9 +1375,9 @@ CONU_API conu_status_t conu_container_wait(conu_container_t *container, int64_t 
 
 /**
  * Waits until the service listens at a port, on an address that others reach. On a local engine that is read from the
- * container's own table of sockets (sock_diag(7), or /proc/PID/net/tcp), which needs no program in the image and is not misled
- * by the engine's port forwarding; the port need not be published. Where that table cannot be read, the port is connected
- * to as conu_container_is_port_open() does it.
+ * container's own table of sockets (sock_diag(7), or /proc/PID/net/tcp), which needs no program in the image and is not
+ * misled by the engine's port forwarding; the port need not be published. Where that table cannot be read, the port is
+ * connected to as conu_container_is_port_open() does it.
  * @param container The container.
  * @param port The TCP port in the container, 1 to 65535.
  * @param timeout_ms The deadline, in milliseconds.
@@ -1389,11 +1389,11 @@ CONU_API conu_status_t conu_container_wait_for_port(conu_container_t *container,
                                                     conu_cancel_t *cancel, conu_error_t **error);
 
 /**
- * Waits until lines of the log match a pattern. The log is followed from its beginning, standard output and error alike,
- * so what was written before counts, too.
+ * Waits until lines of the log match a pattern. The log is followed from its beginning, standard output and error
+ * alike, so what was written before counts, too.
  * @param container The container.
- * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count). It has no
- *   back-references, so that it takes no time out of proportion. A line counts once, when its end has come.
+ * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count). It has
+ * no back-references, so that it takes no time out of proportion. A line counts once, when its end has come.
  * @param occurrences How many lines must match, 1 or more.
  * @param timeout_ms The deadline, in milliseconds.
  * @param cancel Ends the wait.
@@ -1419,8 +1419,8 @@ CONU_API conu_status_t conu_container_wait_for_http(conu_container_t *container,
                                                     conu_error_t **error);
 
 /**
- * Waits until the container's health check has passed. One that has failed may still pass, so that alone does not end the
- * wait. Where Podman has nobody to run the checks, as it leaves them to systemd, they are run by this call.
+ * Waits until the container's health check has passed. One that has failed may still pass, so that alone does not end
+ * the wait. Where Podman has nobody to run the checks, as it leaves them to systemd, they are run by this call.
  * @param container The container.
  * @param timeout_ms The deadline, in milliseconds.
  * @param cancel Ends the wait.
@@ -1629,8 +1629,8 @@ CONU_API conu_status_t conu_container_attach(conu_container_t *container, unsign
 
 /**
  * What the program of a container in the foreground writes, as far as conu_image_run_via_binary_in_foreground() was to
- * pipe it. There is one stream for each program, which lives beside the container: freeing one leaves the other alone. A
- * program whose output is piped and not read stops when the pipe is full, and one whose stream was freed finds its
+ * pipe it. There is one stream for each program, which lives beside the container: freeing one leaves the other alone.
+ * A program whose output is piped and not read stops when the pipe is full, and one whose stream was freed finds its
  * output closed. The stream takes no input: conu_container_write_to_stdin().
  * @param container The container.
  * @param cancel Ends the call.
@@ -1791,7 +1791,8 @@ CONU_API conu_status_t conu_container_copy_from(conu_container_t *container, con
 
 /** @} */
 
-/* --- reaching a service --------------------------------------------------------------------------------------------- */
+/* --- reaching a service ---------------------------------------------------------------------------------------------
+ */
 
 /**
  * @defgroup reach Reaching a service

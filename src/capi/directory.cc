@@ -14,8 +14,7 @@ conu_status_t conu_directory_options_set_path(conu_directory_options_t *options,
                                               conu_error_t **error) {
   return guard(__func__, error, [&] {
     DirectoryOptions &set = need(options, "options").options;
-    std::string text = need_text(path, "path");
-    if (text.empty()) throw Failure(Code::invalid_argument, "the argument path is empty");
+    std::string text = need_words(path, "path");
     set.path = text;
   });
 }
@@ -37,8 +36,7 @@ conu_status_t conu_directory_options_add_acl_rule(conu_directory_options_t *opti
                                                   conu_error_t **error) {
   return guard(__func__, error, [&] {
     DirectoryOptions &set = need(options, "options").options;
-    std::string text = need_text(rule, "rule");
-    if (text.empty()) throw Failure(Code::invalid_argument, "the argument rule is empty");
+    std::string text = need_words(rule, "rule");
     set.acl_rules.push_back(text);
   });
 }

@@ -51,6 +51,7 @@ auto make_or_null(Make make) noexcept -> decltype(make()) {
 }
 
 [[noreturn]] void reject_null(const char *name);
+[[noreturn]] void reject_empty(const char *name);
 
 template <class T>
 T &need(T *argument, const char *name) {
@@ -61,6 +62,12 @@ T &need(T *argument, const char *name) {
 inline std::string need_text(const char *argument, const char *name) {
   if (argument == nullptr) reject_null(name);
   return argument;
+}
+
+inline std::string need_words(const char *argument, const char *name) {
+  std::string text = need_text(argument, name);
+  if (text.empty()) reject_empty(name);
+  return text;
 }
 
 // Bytes of which there may be none.

@@ -88,8 +88,7 @@ conu_status_t conu_image_from_id(conu_engine_t *engine, const char *id, conu_can
                                  conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    std::string text = need_text(id, "id");
-    if (text.empty()) throw Failure(Code::invalid_argument, "the argument id is empty");
+    std::string text = need_words(id, "id");
     auto found = engine_of(engine, cancel);
     *out = new conu_image{found->run(of(cancel), [&](Api &api) { return image_from_id(api, found, text); })};
   });
@@ -123,7 +122,7 @@ conu_status_t conu_image_load(conu_engine_t *engine, const char *path, conu_canc
                               conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    std::string file = need_text(path, "path");
+    std::string file = need_words(path, "path");
     auto found = engine_of(engine, cancel);
     Steps unread;
     *out = new conu_image_list{found->run(of(cancel), [&](Api &api) { return load(api, unread, found, file); })};
@@ -134,7 +133,7 @@ conu_status_t conu_image_load_progress(conu_engine_t *engine, const char *path, 
                                        conu_progress_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    std::string file = need_text(path, "path");
+    std::string file = need_words(path, "path");
     auto found = engine_of(engine, cancel);
     auto progress = std::make_unique<conu_progress>();
     auto made = progress->made;
@@ -284,7 +283,7 @@ conu_status_t conu_image_rmi(conu_image_t *image, bool force, bool via_name, con
 conu_status_t conu_image_save(conu_image_t *image, const char *path, conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
     Image &asked = need_image(image);
-    std::string file = need_text(path, "path");
+    std::string file = need_words(path, "path");
     run(asked, cancel, [&](Api &api) { return save(api, asked, file); });
   });
 }

@@ -78,6 +78,10 @@ conu_status_t conu::report_exception(const char *operation, conu_error_t **error
   }
 }
 
+void conu::reject_empty(const char *name) {
+  throw Failure(Code::invalid_argument, std::string("the argument ") + name + " is empty");
+}
+
 void conu::reject_null(const char *name) {
   throw Failure(Code::invalid_argument, std::string("the argument ") + name + " is NULL");
 }

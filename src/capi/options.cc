@@ -19,12 +19,6 @@ static std::string need_platform(const char *platform) {
   return text;
 }
 
-static std::string need_name(const char *name) {
-  std::string text = need_text(name, "name");
-  if (text.empty()) throw Failure(Code::invalid_argument, "the argument name is empty");
-  return text;
-}
-
 conu_pull_options_t *conu_pull_options_new(void) {
   return make_or_null([] { return new conu_pull_options; });
 }
@@ -42,8 +36,7 @@ conu_build_options_t *conu_build_options_new(void) {
 conu_status_t conu_build_options_set_path(conu_build_options_t *options, const char *path, conu_error_t **error) {
   return guard(__func__, error, [&] {
     BuildOptions &set = need(options, "options").options;
-    std::string text = need_text(path, "path");
-    if (text.empty()) throw Failure(Code::invalid_argument, "the argument path is empty");
+    std::string text = need_words(path, "path");
     set.path = text;
   });
 }
@@ -52,8 +45,7 @@ conu_status_t conu_build_options_set_dockerfile(conu_build_options_t *options, c
                                                 conu_error_t **error) {
   return guard(__func__, error, [&] {
     BuildOptions &set = need(options, "options").options;
-    std::string text = need_text(dockerfile, "dockerfile");
-    if (text.empty()) throw Failure(Code::invalid_argument, "the argument dockerfile is empty");
+    std::string text = need_words(dockerfile, "dockerfile");
     set.dockerfile = text;
   });
 }
@@ -73,7 +65,7 @@ conu_status_t conu_build_options_add_arg(conu_build_options_t *options, const ch
                                          conu_error_t **error) {
   return guard(__func__, error, [&] {
     BuildOptions &set = need(options, "options").options;
-    std::string key = need_name(name);
+    std::string key = need_words(name, "name");
     set.args[key] = need_text(value, "value");
   });
 }
@@ -82,7 +74,7 @@ conu_status_t conu_build_options_add_label(conu_build_options_t *options, const 
                                            conu_error_t **error) {
   return guard(__func__, error, [&] {
     BuildOptions &set = need(options, "options").options;
-    std::string key = need_name(name);
+    std::string key = need_words(name, "name");
     set.labels[key] = need_text(value, "value");
   });
 }

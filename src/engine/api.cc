@@ -48,6 +48,8 @@ static const char *hint_of(Code code, const std::string &message) {
     return "the image is not made for this platform: ask for another one, or for another tag";
   if (says(text, {"server gave http response to https client"}))
     return "the registry speaks plain HTTP: tell the engine that it is an insecure registry";
+  if (says(text, {"sent an http request to an https server"}))
+    return "the engine speaks TLS on this port: use https://, or set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH";
   if (says(text, {"connection refused", "no such host", "i/o timeout", "network is unreachable", "no route to host",
                   "connection reset by peer", "tls handshake timeout"}))
     return "the engine cannot reach the registry: see that its name is right and that it runs";
@@ -82,7 +84,7 @@ static Code code_of_status(int status) {
     case 501:
       return Code::unsupported;
     default:
-      return Code::engine;
+      return status < 400 ? Code::protocol : Code::engine;
   }
 }
 
@@ -134,7 +136,8 @@ Task<Exchange> Api::send(Request request, std::string path) {
 
 Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
   Exchange exchange = co_await send(std::move(request), std::move(path));
-  if (exchange.status() >= 400) {
+  // 304 is the engine's word for what is so already. No other redirection is one of its answers.
+  if (exchange.status() >= 300 && exchange.status() != 304) {
     std::string body = co_await exchange.rest(1 << 20);
     throw engine_failure(exchange.status(), body, exchange.name(), subject);
   }

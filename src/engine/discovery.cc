@@ -36,7 +36,7 @@ static TlsSettings tls_from_folder(const std::string &folder) {
   TlsSettings tls;
   tls.ca_file = existing("ca.pem");
   tls.certificate_file = existing("cert.pem");
-  tls.key_file = existing("key.pem");
+  if (!tls.certificate_file.empty()) tls.key_file = folder + "/key.pem";  // which must be there then
   return tls;
 }
 
@@ -49,7 +49,10 @@ static std::optional<TlsSettings> tls_from_environment() {
 
 static void parse_authority(std::string_view authority, const std::string &url, const std::string &source,
                             Endpoint *endpoint) {
-  authority = authority.substr(0, authority.find('/'));
+  if (auto slash = authority.find('/'); slash != authority.npos) {
+    if (slash + 1 < authority.size()) reject(url, source, "libconu knows no path behind host and port");
+    authority.remove_suffix(1);
+  }
   std::string_view port;
   if (authority.starts_with('[')) {
     auto end = authority.find(']');
@@ -95,8 +98,8 @@ static Endpoint parse_with(const std::string &url, const std::string &source, co
   parse_authority(rest, url, source, &endpoint);
   if (scheme != "http") endpoint.tls = tls;
   if (scheme == "https" && !endpoint.tls) endpoint.tls = TlsSettings();
-  if (endpoint.port == 0)
-    endpoint.port = scheme == "https" && !environment("DOCKER_TLS_VERIFY") ? 443 : endpoint.tls ? 2376 : 2375;
+  // As the Docker client has it: the port of tcp:// is this one with TLS, too.
+  if (endpoint.port == 0) endpoint.port = scheme == "https" ? 443 : 2375;
   return endpoint;
 }
 
@@ -117,11 +120,18 @@ static std::vector<std::string> folders_in(const std::string &path) {
 
 static Candidate from_context(const std::string &name, const std::string &source) {
   std::string contexts = docker_config_folder() + "/contexts";
+  std::optional<Failure> broken;  // which may be the one, and is no matter if it is not
   for (const std::string &id : folders_in(contexts + "/meta")) {
     std::string path = contexts + "/meta/" + id + "/meta.json";
     auto text = read_file(path);
     if (!text) continue;
-    ContextMetadata context = parse_context_metadata(*text, path);
+    ContextMetadata context;
+    try {
+      context = parse_context_metadata(*text, path);
+    } catch (const Failure &failure) {
+      broken = failure;
+      continue;
+    }
     if (context.name != name) continue;
     if (context.host.empty())
       throw Failure(Code::invalid_argument, "the context " + name + " (" + source + ") names no Docker endpoint",
@@ -134,6 +144,7 @@ static Candidate from_context(const std::string &name, const std::string &source
     if (candidate.endpoint.tls) candidate.endpoint.tls->verify = !context.skip_tls_verify;
     return candidate;
   }
+  if (broken) throw *broken;
   throw Failure(Code::not_found, "there is no context " + name + " (" + source + ") below " + contexts,
                 "`docker context ls` lists those that there are");
 }

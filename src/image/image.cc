@@ -102,6 +102,11 @@ Task<ImagePtr> open_image(Api &api, std::shared_ptr<Engine> engine, ImageName na
 }
 
 Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::string id) {
+  // What an id or a name may have, so that it stays one part of the path that is asked for.
+  const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@";
+  if (id.find_first_not_of(allowed) != id.npos || id.find("..") != id.npos || id.starts_with('/'))
+    throw Failure(Code::invalid_argument, "\"" + excerpt(id) + "\" is no id of an image",
+                  "an id looks like sha256:0123…, 64 digits, or is the beginning of those");
   ImagePtr asked = Image::by_id(engine, id);
   std::string document = co_await inspect(api, *asked, true);
   Json json = parsed(document, *asked);
@@ -201,6 +206,7 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
   // Podman's 500 for an image with other names.
   if (failure->message.find("please force removal") != std::string::npos) failure->code = Code::conflict;
   if (failure->code == Code::conflict) {
+    failure->hint = "remove its other names and what was made from it first, or use `force`";
     try {
       Json containers = co_await containers_of(api, image);
       name_containers(&*failure, containers);

@@ -79,7 +79,10 @@ Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
 Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag) {
   ImagePtr target;
   if (repository.empty() && tag.empty()) {
-    image.reference();
+    // Without a tag, engines would push every tag that the repository has.
+    if (image.reference().tag.empty())
+      throw Failure(Code::invalid_argument, image.subject() + " is named by its digest, which cannot be pushed",
+                    "name a tag to push it under");
     target = Image::by_name(image.engine(), image.name());
   } else {
     target = co_await tag_image(api, image, repository, tag);

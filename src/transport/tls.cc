@@ -45,7 +45,8 @@ static void configure(SSL_CTX *context, const TlsSettings &settings, const std::
         "cannot use the client key in " + settings.key_file);
 }
 
-TlsSession::TlsSession(const TlsSettings &settings, const Endpoint &endpoint) : peer_(endpoint.url) {
+TlsSession::TlsSession(const TlsSettings &settings, const Endpoint &endpoint)
+    : peer_(endpoint.url), has_own_authorities_(!settings.ca_file.empty()) {
   const OpenSsl &lib = openssl();
   lib.ERR_clear_error();
   context_ = lib.SSL_CTX_new(lib.TLS_client_method());
@@ -81,9 +82,12 @@ void TlsSession::fail(const std::string &what) {
   const OpenSsl &lib = openssl();
   long verdict = lib.SSL_get_verify_result(ssl_);
   if (verdict != X509_V_OK)
-    throw Failure(Code::unauthorized,
-                  "the certificate of " + peer_ + " is not trusted: " + lib.X509_verify_cert_error_string(verdict),
-                  "see that ca.pem is of the authority that signed it, and that the address is one that it names");
+    throw Failure(
+        Code::unauthorized,
+        "the certificate of " + peer_ + " is not trusted: " + lib.X509_verify_cert_error_string(verdict),
+        has_own_authorities_
+            ? "see that ca.pem is of the authority that signed it, and that the address is one that it names"
+            : "no ca.pem was found, so the system's authorities were asked: name its folder by DOCKER_CERT_PATH");
   throw Failure(Code::unreachable, what + " " + peer_ + ": " + last_error(),
                 "see that the engine speaks TLS on this port and accepts the client's certificate");
 }

@@ -36,6 +36,7 @@ class TlsSession {
   [[noreturn]] void fail(const std::string &what);
 
   std::string peer_;
+  bool has_own_authorities_;
   ssl_ctx_st *context_ = nullptr;
   ssl_st *ssl_ = nullptr;
   bio_st *incoming_ = nullptr;  // owned by ssl_

@@ -326,6 +326,7 @@ static void tls_without_any_authority_is_refused(void **state) {
   (void)state;
   use_certificates(text("%s/missing", fresh_folder()));
   fails(CONU_ERROR_UNAUTHORIZED, open_url(setting("CONU_TEST_TLS_HOST")), "certificate");
+  hints("no ca.pem was found");
 }
 
 static void tls_refuses_a_host_name_that_the_certificate_does_not_have(void **state) {
@@ -347,6 +348,7 @@ static void plain_http_to_a_tls_port_is_told(void **state) {
   (void)state;
   fails(CONU_ERROR_INVALID_ARGUMENT, open_url(setting("CONU_TEST_TLS_HOST")), "HTTP request to an HTTPS server");
   answered(400);
+  hints("DOCKER_TLS_VERIFY");
 }
 
 static void https_checks_the_server_even_without_the_variable(void **state) {

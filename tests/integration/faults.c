@@ -78,6 +78,7 @@ static void statuses_have_their_codes(void **state) {
     const char *said;
     conu_status_t code;
   } samples[] = {
+      {"301 {\"message\":\"because of this\"}", CONU_ERROR_PROTOCOL},
       {"400 {\"message\":\"because of this\"}", CONU_ERROR_INVALID_ARGUMENT},
       {"401 {\"message\":\"because of this\"}", CONU_ERROR_UNAUTHORIZED},
       {"403 {\"message\":\"because of this\"}", CONU_ERROR_PERMISSION},

@@ -254,6 +254,15 @@ static void an_id_that_does_not_exist_is_not_found(void **state) {
   fails(CONU_ERROR_INVALID_ARGUMENT, conu_image_from_id(engine, "", NULL, &other, &error), "id");
 }
 
+static void what_is_no_id_is_refused_before_any_request(void **state) {
+  (void)state;
+  const char *samples[] = {"a b", "../containers", "/version", "a?all=1", "a\nb", "\xff"};
+  for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+    fails(CONU_ERROR_INVALID_ARGUMENT, conu_image_from_id(engine, samples[i], NULL, &other, &error), "is no id");
+    answered(0);
+  }
+}
+
 // --- tagging ---------------------------------------------------------------------------------------------------------
 
 static conu_status_t tag(conu_image_t *image, const char *repository, const char *with) {
@@ -323,6 +332,7 @@ static void rmi_by_id_of_an_image_with_two_names_takes_force(void **state) {
   const char *repository = fresh("localhost/two");
   tag_directly(conu_image_get_full_name(image), repository, "1.0");
   fails(CONU_ERROR_CONFLICT, conu_image_rmi(image, false, false, NULL, &error), conu_image_get_full_name(image));
+  hints("force");
   assert_true(is_present(image));
   ok(conu_image_rmi(image, true, false, NULL, &error));
   assert_false(is_present(image));
@@ -461,6 +471,7 @@ int main(void) {
       TEST(metadata_of_an_image_has_nothing_that_only_containers_have),
       TEST(an_image_is_opened_by_its_id_and_has_its_name),
       TEST(an_id_that_does_not_exist_is_not_found),
+      TEST(what_is_no_id_is_refused_before_any_request),
       TEST(tag_image_gives_a_name_and_the_image_under_it),
       TEST(tag_image_without_a_tag_takes_latest),
       TEST(tag_image_without_a_repository_takes_its_own),

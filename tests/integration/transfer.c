@@ -94,6 +94,13 @@ static void push_of_an_image_without_a_name_is_refused(void **state) {
   fails(CONU_ERROR_INVALID_ARGUMENT, push(kept_image(other), NULL, NULL), "no name");
 }
 
+static void push_of_a_digest_is_refused_and_pushes_no_other_tags(void **state) {
+  (void)state;
+  const char *name = text("localhost/some/image@sha256:%064d", 7);
+  fails(CONU_ERROR_INVALID_ARGUMENT, push(image_named(name), NULL, NULL), "digest");
+  answered(0);
+}
+
 // --- save ------------------------------------------------------------------------------------------------------------
 
 static conu_status_t save(conu_image_t *image, const char *path) { return conu_image_save(image, path, NULL, &error); }
@@ -119,6 +126,14 @@ static void save_into_a_folder_that_does_not_exist_is_not_found(void **state) {
   const char *path = text("%s/missing/image.tar", fresh_folder());
   fails(CONU_ERROR_NOT_FOUND, save(busybox, path), path);
   answered(0);
+}
+
+static void an_empty_path_is_refused(void **state) {
+  (void)state;
+  fails(CONU_ERROR_INVALID_ARGUMENT, save(busybox, ""), "the argument path is empty");
+  conu_progress_t *progress;
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_image_load(engine, "", NULL, &list, &error), "the argument path is empty");
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_image_load_progress(engine, "", NULL, &progress, &error), "path is empty");
 }
 
 static void save_writes_to_nothing_that_is_no_file(void **state) {
@@ -353,9 +368,11 @@ int main(void) {
       TEST(push_of_a_missing_image_is_not_found),
       TEST(push_to_a_registry_that_is_down_is_an_error_of_the_engine),
       TEST(push_of_an_image_without_a_name_is_refused),
+      TEST(push_of_a_digest_is_refused_and_pushes_no_other_tags),
       TEST(save_replaces_a_file_when_the_archive_is_complete),
       TEST(a_save_that_fails_leaves_what_was_there),
       TEST(save_into_a_folder_that_does_not_exist_is_not_found),
+      TEST(an_empty_path_is_refused),
       TEST(save_writes_to_nothing_that_is_no_file),
       TEST(save_follows_a_link_to_its_file),
       TEST(a_save_that_fills_the_disk_leaves_nothing),

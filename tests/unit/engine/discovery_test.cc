@@ -35,11 +35,27 @@ TEST(addresses_are_understood) {
 
 TEST(what_is_no_address_is_refused_with_the_one_who_named_it) {
   CleanEnvironment environment;
-  for (const std::string &url : std::initializer_list<std::string>{
-           "docker.sock", "/var/run/docker.sock", "unix://relative.sock", "unix://", "ftp://host", "tcp://",
-           "tcp://:2375", "tcp://host:0", "tcp://host:65536", "tcp://host:x", "tcp://host:", "tcp://host:12x",
-           "tcp://[::1", "tcp://[::1]x", "tcp://a b:1", "tcp://user@host:1", "://", "",
-           std::string("unix:///a\0b", 11)}) {
+  for (const std::string &url : std::initializer_list<std::string>{"docker.sock",
+                                                                   "/var/run/docker.sock",
+                                                                   "unix://relative.sock",
+                                                                   "unix://",
+                                                                   "ftp://host",
+                                                                   "tcp://",
+                                                                   "tcp://:2375",
+                                                                   "tcp://host:0",
+                                                                   "tcp://host:65536",
+                                                                   "tcp://host:x",
+                                                                   "tcp://host:",
+                                                                   "tcp://host:12x",
+                                                                   "tcp://[::1",
+                                                                   "tcp://[::1]x",
+                                                                   "tcp://a b:1",
+                                                                   "tcp://host:1/path",
+                                                                   "https://host//",
+                                                                   "tcp://user@host:1",
+                                                                   "://",
+                                                                   "",
+                                                                   std::string("unix:///a\0b", 11)}) {
     CHECK_FAILS(parse_endpoint(url, "DOCKER_HOST"), Code::invalid_argument, "(DOCKER_HOST)");
   }
   CHECK_FAILS(parse_endpoint("ssh://host", "argument"), Code::unsupported, "ssh://");
@@ -56,13 +72,19 @@ TEST(tls_comes_from_the_environment) {
   environment.set("DOCKER_CERT_PATH", certs);
   Endpoint endpoint = parse_endpoint("tcp://build", "argument");
   CHECK(endpoint.tls.has_value());
-  CHECK_EQUAL(endpoint.port, 2376);
+  CHECK_EQUAL(endpoint.port, 2375);  // as the Docker client has it
+  CHECK_EQUAL(parse_endpoint("https://build", "argument").port, 443);
   CHECK_EQUAL(endpoint.tls->ca_file, certs + "/ca.pem");
   CHECK_EQUAL(endpoint.tls->certificate_file, certs + "/cert.pem");
   CHECK_EQUAL(endpoint.tls->key_file, certs + "/key.pem");
   CHECK(endpoint.tls->verify);
   CHECK(!parse_endpoint("http://build", "argument").tls);
   CHECK(!parse_endpoint("unix:///run/docker.sock", "argument").tls);
+
+  // A certificate without its key is told, not left out.
+  environment.home.write("halves/cert.pem", "");
+  environment.set("DOCKER_CERT_PATH", environment.home.path + "/halves");
+  CHECK_EQUAL(parse_endpoint("tcp://build", "argument").tls->key_file, environment.home.path + "/halves/key.pem");
 
   environment.set("DOCKER_CERT_PATH", "");  // then it is the configuration's folder, which has none
   endpoint = parse_endpoint("tcp://build", "argument");
@@ -174,6 +196,15 @@ TEST(a_context_of_a_socket_has_no_tls) {
   environment.home.write(".docker/contexts/tls/abc/docker/ca.pem", "");
   CHECK_EQUAL(only("context:local").endpoint.socket_path, "/run/x.sock");
   CHECK(!only("context:local").endpoint.tls);
+}
+
+TEST(a_broken_context_is_in_the_way_of_no_other) {
+  CleanEnvironment environment;
+  for (const char *id : {"a", "c", "e"})
+    environment.home.write(std::string(".docker/contexts/meta/") + id + "/meta.json", "{");
+  environment.home.write(".docker/contexts/meta/b/meta.json", metadata("good", "unix:///run/x.sock"));
+  CHECK_EQUAL(only("context:good").endpoint.socket_path, "/run/x.sock");
+  CHECK_FAILS(find_candidates("context:other"), Code::invalid_argument, "is not JSON");
 }
 
 TEST(contexts_that_are_missing_or_broken_are_named) {
