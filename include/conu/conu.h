@@ -1715,8 +1715,8 @@ CONU_API conu_status_t conu_stream_next_line(conu_stream_t *stream, int64_t time
  * @param cancel Ends the waiting.
  * @param[out] written How many bytes have gone; counts also where the call fails.
  * @param[out] error The error.
- * @returns CONU_ERROR_TIMEOUT if there was no room for all of it; CONU_ERROR_STATE if the stream takes no input, or
- *   another thread writes; CONU_ERROR_UNREACHABLE if the other end is gone; and @ref usual "the usual ones".
+ * @returns CONU_ERROR_TIMEOUT if there was no room for all of it; CONU_ERROR_STATE if the stream takes no input, or its
+ *   input was closed before, or another thread writes; CONU_ERROR_UNREACHABLE if the other end is gone; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_stream_write(conu_stream_t *stream, const void *data, size_t size, int64_t timeout_ms,
                                          conu_cancel_t *cancel, size_t *written, conu_error_t **error);

@@ -48,7 +48,7 @@ static void add_published(const Json &network, const std::string &host, int port
   for (const Json &binding : network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].items()) {
     std::string address = binding["HostIp"].text_or("");
     int host_port = atoi(binding["HostPort"].text_or("0").c_str());
-    if (host_port <= 0) continue;
+    if (host_port < 1 || host_port > 65535) continue;
     bool is_any_v4 = address.empty() || address == "0.0.0.0", is_any_v6 = address == "::";
     if (!host.empty() && !is_loopback(host) && is_loopback(address)) continue;
     if (!host.empty() && (is_any_v4 || is_any_v6))

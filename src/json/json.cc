@@ -38,7 +38,7 @@ Json Json::parse(std::string_view text, const std::string &source) {
     throw Failure(Code::protocol,
                   source + " is not JSON (" + error.text + "): " + (text.empty() ? "it is empty" : excerpt(text)));
   Json document(value, source + ": $");
-  return json_is_null(value) ? Json() : document;
+  return json_is_null(value) ? Json(nullptr, document.path_) : document;
 }
 
 Json Json::object() { return Json(checked(json_object()), "$"); }

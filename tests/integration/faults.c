@@ -360,6 +360,37 @@ static void waits_for_the_wrong_shape_are_a_breach_of_protocol(void **state) {
   fails(CONU_ERROR_ENGINE, conu_container_wait(container_of(script), -1, NULL, &exit_code, &error), "lost it");
 }
 
+static void what_is_told_of_a_container_in_the_wrong_shape_is_a_breach_of_protocol(void **state) {
+  (void)state;
+  static const char *const answers[] = {"200 ",
+                                        "200 []",
+                                        "200 null",
+                                        "200 5",
+                                        "200 {\"State\":5}",
+                                        "200 {\"State\":{\"Status\":5,\"Running\":\"x\",\"ExitCode\":[]}}"};
+  static struct rule script[] = {PING,
+                                 CREATED,
+                                 STARTED,
+                                 {"/exec/", NULL, GO_ON},
+                                 {"/exec", NULL, GO_ON},
+                                 {"/wait", NULL, GO_ON},
+                                 {"/json", NULL, GO_ON},
+                                 {"/commit", NULL, GO_ON},
+                                 END_OF_SCRIPT};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    for (int rule = 3; rule < 8; rule++) script[rule].answer = answers[i];
+    conu_container_t *container = container_of(script);
+    conu_stream_t *stream;
+    conu_exec_result_t *result;
+    bool open;
+    fails(CONU_ERROR_PROTOCOL, conu_container_get_status(container, NULL, &answer, &error), "the engine's answer to");
+    fails(CONU_ERROR_PROTOCOL, conu_container_is_port_open(container, 80, 200, NULL, &open, &error), "/json");
+    fails(CONU_ERROR_PROTOCOL, conu_container_attach(container, CONU_STDOUT_PIPE, NULL, &stream, &error), "/json");
+    fails(CONU_ERROR_PROTOCOL, conu_container_execute(container, words("true"), NULL, NULL, &result, &error), "/exec");
+    fails(CONU_ERROR_PROTOCOL, conu_container_wait_for_port(container, 80, 2000, NULL, &error), "the engine's answer");
+  }
+}
+
 // The log of a container, from bytes that may contain NUL.
 static conu_status_t log_of(const char *framed, enum after then) {
   static struct rule script[] = {PING,         CREATED, STARTED, {"/logs", NULL, CLOSE}, {"/json", "200 {}", GO_ON},
@@ -517,6 +548,7 @@ int main(void) {
       TEST(a_stream_may_be_cut_anywhere),
       TEST(a_pull_that_falls_silent_is_a_timeout),
       TEST(waits_for_the_wrong_shape_are_a_breach_of_protocol),
+      TEST(what_is_told_of_a_container_in_the_wrong_shape_is_a_breach_of_protocol),
       TEST(a_log_with_broken_frames_is_a_breach_of_protocol),
       TEST(the_answer_to_a_creation_that_is_lost_leads_to_its_removal),
       TEST(a_container_that_does_not_start_is_removed),

@@ -46,6 +46,13 @@ TEST(in_the_network_of_a_host_a_port_is_itself) {
   CHECK_EQUAL(ways(network, "remote"), "remote:80");
 }
 
+TEST(what_is_no_port_is_no_way) {
+  for (const char *port : {"0", "-1", "65536", "99999999", "x", ""})
+    CHECK_EQUAL(
+        ways(R"({"NetworkSettings":{"Ports":{"80/tcp":[{"HostIp":"","HostPort":")" + std::string(port) + R"("}]}}})"),
+        "");
+}
+
 TEST(without_a_network_there_is_no_way) {
   CHECK_EQUAL(ways(R"({"HostConfig":{"NetworkMode":"none"},"NetworkSettings":{"Networks":{"none":{}}}})"), "");
   CHECK_EQUAL(ways("{}"), "");

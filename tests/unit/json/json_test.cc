@@ -37,6 +37,7 @@ TEST(what_is_missing_or_null_is_absent_all_the_way_down) {
   CHECK_EQUAL(json["x"].integer_or(7), 7);
   CHECK_EQUAL(json["x"].boolean_or(true), true);
   CHECK(!parse("null"));
+  CHECK_FAILS(parse("null")["a"].required_string(), Code::protocol, ": $.a is missing");
 }
 
 TEST(a_wrong_type_is_named_with_its_path) {
