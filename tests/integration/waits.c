@@ -34,6 +34,11 @@ static void remove_container_later(void *container) {
   conu_container_delete(container, true, true, NULL, NULL);
 }
 
+static void restart_later(void *container) {
+  sleep_ms(300);
+  conu_container_restart(container, 0, NULL, NULL);
+}
+
 // --- what comes ------------------------------------------------------------------------------------------------------
 
 static void wait_for_port_ends_when_the_service_listens(void **state) {
@@ -230,6 +235,23 @@ static void a_container_that_is_restarted_is_not_dead(void **state) {
   ok(port(container, 8080, 30000));
 }
 
+static void a_container_that_somebody_restarts_is_waited_for_on(void **state) {
+  (void)state;
+  conu_container_t *container = run("", "echo begun; exec sleep 60");
+  struct thread *restarting = in_thread(restart_later, container);
+  ok(line(container, "begun", 2, 20000));
+  join(restarting);
+}
+
+static void a_container_that_ends_again_and_again_is_waited_for_until_the_deadline(void **state) {
+  (void)state;
+  conu_container_t *container = run("--restart always", "echo again; exit 4");
+  fails(CONU_ERROR_TIMEOUT, port(container, 80, 1500), "1500 ms");
+  says("its log ends: \"again\"");
+  details("exit code 4");
+  ok(conu_container_delete(container, true, true, NULL, &error));
+}
+
 static void a_paused_container_is_waited_for_until_the_deadline(void **state) {
   (void)state;
   conu_container_t *container = run("", "exec sleep 30");
@@ -291,6 +313,8 @@ int main(void) {
       TEST(a_container_that_is_removed_ends_the_wait),
       TEST(a_container_that_removes_itself_ends_the_wait),
       TEST(a_container_that_is_restarted_is_not_dead),
+      TEST(a_container_that_somebody_restarts_is_waited_for_on),
+      TEST(a_container_that_ends_again_and_again_is_waited_for_until_the_deadline),
       TEST(a_paused_container_is_waited_for_until_the_deadline),
       TEST(a_cancel_ends_a_wait_at_once),
       TEST(what_cannot_be_meant_is_refused),
