@@ -231,7 +231,9 @@ class Download {
   }
   void finish() {
     archive_.finish();
-    if (!extraction_) throw Failure(Code::protocol, "the archive is empty");
+    if (!extraction_)
+      throw Failure(Code::protocol, "the archive is empty",
+                    "engines do so for what is mounted there, or has a name that is no UTF-8: copy the folder above");
     extraction_->finish();
   }
 

@@ -114,6 +114,12 @@ void TreeArchive::add_file(const std::string &name) {
   struct stat status {};
   file_.reset(open(file_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file_ || fstat(file_.get(), &status) != 0) throw system_failure("cannot read " + file_path_, errno);
+  // Files of the kernel, such as those of /proc, have content without a size: an archive would have them empty.
+  char byte;
+  bool has_more = status.st_size == 0 && pread(file_.get(), &byte, 1, 0) == 1;
+  if (has_more && fstat(file_.get(), &status) == 0 && status.st_size == 0)
+    throw Failure(Code::invalid_argument, "cannot copy " + file_path_ + ": it has content, but no size",
+                  "it is no file of a disk: write what is in it to one, and copy that");
   status.st_mtim.tv_nsec = 0;
   archive_.begin(name, status, "");
   left_ = status.st_size;

@@ -74,6 +74,11 @@ TEST(a_socket_is_left_out_of_a_tree_and_refused_alone) {
   CHECK_FAILS(archived(path, "socket"), Code::invalid_argument, "socket");
 }
 
+TEST(a_file_of_the_kernel_is_refused_and_not_sent_empty) {
+  CHECK_FAILS(archived("/proc/self/status", "status"), Code::invalid_argument, "it has content, but no size");
+  CHECK_EQUAL(archived("/dev/null", "null").size(), 1u);
+}
+
 TEST(what_is_not_there_or_goes_while_it_is_read_is_told) {
   TemporaryFolder folder;
   CHECK_FAILS(archived(folder.path + "/missing", "x"), Code::not_found, folder.path + "/missing");
