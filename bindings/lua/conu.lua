@@ -52,7 +52,6 @@ function conu.parse_reference(reference)
   return parts
 end
 
-
 -- Whether something accepts connections at a port of a host within `timeout` seconds.
 function conu.check_port(host, port, given)
   return native.check_port(host, port, options.limits(given))
