@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "engine/engine.h"
 #include "session/labels.h"
 #include "util/text.h"
 
@@ -29,8 +30,17 @@ static bool is_about_to_end(const Failure &failure) {
 
 Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes) {
   Query query;
-  query.flag("force", force).flag("v", volumes);
-  std::string path = "/containers/" + id + query.text();
+  query.flag("force", force);
+  std::string path = "/containers/" + id;
+  // Docker kills by force. Podman first gives a container the time that it wants for its end, unless told otherwise,
+  // for which its own API has the words.
+  if (force && api.engine.is_podman()) {
+    path = "/libpod" + path;
+    query.add("timeout", "0").flag("volumes", volumes);
+  } else {
+    query.flag("v", volumes);
+  }
+  path += query.text();
   const int64_t pauses_ms[] = {20, 100, 500, -1};
   for (int64_t pause : pauses_ms) {
     std::optional<Failure> failure;

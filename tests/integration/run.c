@@ -413,6 +413,12 @@ static void a_running_container_is_removed_by_force_alone(void **state) {
   assert_false(container_exists(conu_container_get_id(container)));
 }
 
+static void delete_by_force_does_not_wait_for_a_container_that_will_not_end(void **state) {
+  (void)state;
+  conu_container_t *container = run("--stop-timeout 60", "trap '' TERM; while :; do sleep 1; done");
+  ok(conu_container_delete(container, true, false, cancel_within(20000), &error));
+}
+
 static void removing_what_is_gone_is_not_found_and_with_force_a_success(void **state) {
   (void)state;
   conu_container_t *container = run("", "true");
@@ -518,6 +524,7 @@ int main(void) {
       TEST(a_large_log_comes_whole),
       TEST(the_log_of_a_container_that_wrote_nothing_is_empty),
       TEST(a_running_container_is_removed_by_force_alone),
+      TEST(delete_by_force_does_not_wait_for_a_container_that_will_not_end),
       TEST(removing_what_is_gone_is_not_found_and_with_force_a_success),
       TEST(anonymous_volumes_go_with_the_container_on_request),
       TEST(calls_on_a_removed_container_are_not_found),
