@@ -66,9 +66,11 @@ void add_dns(Draft &draft, const char *path, const std::string &value) { add_tex
 // A domain, or a point alone for none.
 void add_dns_search(Draft &draft, const char *path, const std::string &value) {
   std::string domain(trimmed(value));
+  std::string_view labels = domain;
+  if (labels.ends_with('.')) labels.remove_suffix(1);
   bool has_letter = false;
   bool good = domain.size() < 255;
-  for (std::string_view label : split(domain.ends_with('.') ? domain.substr(0, domain.size() - 1) : domain, '.')) {
+  for (std::string_view label : split(labels, '.')) {
     std::string lower = lower_case(label);
     good = good && !lower.empty() && lower.front() != '-' && lower.back() != '-' &&
            lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == lower.npos;

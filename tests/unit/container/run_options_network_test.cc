@@ -72,6 +72,8 @@ TEST(names_and_servers_are_passed_on) {
   CHECK_EQUAL(host("--dns 10.0.0.1 --dns fd00:0::1 --dns-option a --dns-opt b"),
               R"({"Dns":["10.0.0.1","fd00::1"],"DnsOptions":["a","b"]})");
   CHECK_EQUAL(host("--dns-search example.org. --dns-search ."), R"({"DnsSearch":["example.org","."]})");
+  CHECK_EQUAL(host("--dns-search a.domain-with-a-name.of-more-than.a-few.characters.example.org"),
+              R"({"DnsSearch":["a.domain-with-a-name.of-more-than.a-few.characters.example.org"]})");
   refuses("--add-host",
           {{"a", "is no NAME:ADDRESS"}, {":10.0.0.1", "is no NAME:ADDRESS"}, {"a:b", "\"b\" where an IP address"}});
   refuses("--dns", {{"", "where an IP address should be"}, {"1.2.3", "where an IP address should be"}});
