@@ -47,7 +47,8 @@ static Task<Credentials> ask_helper(CredentialSource source) {
     if (scope.is_cancelled()) throw;  // it is the call that ends, not the helper that failed
     problem = failure.message;
   }
-  log(LogLevel::warning, "no credentials for " + source.key + " from the credential helper: " + problem);
+  source.credentials.problem = "no credentials for " + source.key + " from the credential helper: " + problem;
+  log(LogLevel::warning, source.credentials.problem);
   co_return source.credentials;
 }
 
@@ -60,9 +61,14 @@ static Task<Credentials> find_credentials(Api &api, std::string domain) {
   co_return credentials;
 }
 
-Task<std::string> registry_auth(Api &api, std::string domain) {
+Task<RegistryAuth> registry_auth(Api &api, std::string domain) {
   Credentials credentials = co_await find_credentials(api, domain);
-  co_return base64_url(credentials.empty() ? "{}" : credentials.to_json(credential_key(domain)).dump());
+  std::string json = credentials.empty() ? "{}" : credentials.to_json(credential_key(domain)).dump();
+  co_return RegistryAuth{base64_url(json), credentials.problem};
+}
+
+void RegistryAuth::explain(Failure *failure) const {
+  if (failure->code == Code::unauthorized && !problem.empty()) failure->message += "; " + problem;
 }
 
 Task<std::string> registry_config(Api &api) {

@@ -7,6 +7,7 @@
 
 #include "engine/docker_config.h"
 #include "loop/task.h"
+#include "util/failure.h"
 
 namespace conu {
 
@@ -23,9 +24,16 @@ class CredentialStore {
   std::map<std::string, Credentials> by_domain_;
 };
 
+struct RegistryAuth {
+  std::string header;
+  std::string problem;  // of a helper that failed
+
+  void explain(Failure *failure) const;  // by the problem, where a registry then refuses us
+};
+
 // The value of X-Registry-Auth for a registry, and of X-Registry-Config for a build, which may pull from any. Without
 // credentials the first is that of an anonymous user. A helper that fails is logged, and counts as none.
-Task<std::string> registry_auth(Api &api, std::string domain);
+Task<RegistryAuth> registry_auth(Api &api, std::string domain);
 Task<std::string> registry_config(Api &api);
 
 // Has the engine check the credentials with the registry (empty: Docker Hub), and remembers them.

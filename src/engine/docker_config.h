@@ -15,6 +15,7 @@ struct Credentials {
   std::string password;
   std::string identity_token;
   std::string registry_token;
+  std::string problem = {};  // why a helper that was asked gave none
 
   bool empty() const { return username.empty() && identity_token.empty() && registry_token.empty(); }
   Json to_json(const std::string &server) const;  // what X-Registry-Auth carries, and X-Registry-Config for each server

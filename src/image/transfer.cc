@@ -31,13 +31,18 @@ static bool is_passing(const Failure &failure) {
 static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::string &platform) {
   const Reference &reference = image.reference();
   Request request = api.request("POST");  // the whole of a pull may take any time, but not in silence
-  std::string auth = co_await registry_auth(api, reference.domain);
-  request.headers.emplace_back("X-Registry-Auth", auth);
+  RegistryAuth auth = co_await registry_auth(api, reference.domain);
+  request.headers.emplace_back("X-Registry-Auth", auth.header);
   Query query;
   query.add("fromImage", reference.name()).add("tag", reference.digest.empty() ? reference.tag : reference.digest);
   query.add("platform", platform);
-  Exchange exchange = co_await api.open(std::move(request), "/images/create" + query.text(), image.subject());
-  co_await read_steps(exchange, steps, image.subject(), nullptr);
+  try {
+    Exchange exchange = co_await api.open(std::move(request), "/images/create" + query.text(), image.subject());
+    co_await read_steps(exchange, steps, image.subject(), nullptr);
+  } catch (Failure &failure) {
+    auth.explain(&failure);
+    throw;
+  }
 }
 
 // "linux/arm64/v8" against what the image says of itself. Engines have been seen to answer with what they had.
@@ -90,13 +95,18 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
   const Reference &reference = target->reference();
   Request request = api.request("POST");
   request.piece_timeout_ms = -1;
-  std::string auth = co_await registry_auth(api, reference.domain);
-  request.headers.emplace_back("X-Registry-Auth", auth);
+  RegistryAuth auth = co_await registry_auth(api, reference.domain);
+  request.headers.emplace_back("X-Registry-Auth", auth.header);
   Query query;
   query.add("tag", reference.tag);
   std::string path = "/images/" + percent_encoded(reference.name(), "/:") + "/push" + query.text();
-  Exchange exchange = co_await api.open(std::move(request), path, target->subject());
-  co_await read_steps(exchange, steps, target->subject(), nullptr);
+  try {
+    Exchange exchange = co_await api.open(std::move(request), path, target->subject());
+    co_await read_steps(exchange, steps, target->subject(), nullptr);
+  } catch (Failure &failure) {
+    auth.explain(&failure);
+    throw;
+  }
   co_return target;
 }
 

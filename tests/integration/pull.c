@@ -323,6 +323,7 @@ static void a_credential_helper_that_fails_is_warned_of_and_the_pull_goes_on_wit
     contains(noted, helpers[i].name);
     lacks(noted, "secret");
     fails(CONU_ERROR_UNAUTHORIZED, pull(locked()), locked());
+    says(helpers[i].warning);
   }
 }
 
