@@ -118,6 +118,10 @@ Failure engine_failure(const std::string &message, const std::string &subject) {
   return Failure(code, subject + ": the engine reports: " + words, hint_of(code, words));
 }
 
+void name_subject(Failure *failure, const std::string &subject) {
+  if (failure->message.find(subject) == std::string::npos) failure->message = subject + ": " + failure->message;
+}
+
 // --- requests --------------------------------------------------------------------------------------------------------
 
 Request Api::request(std::string method) const {

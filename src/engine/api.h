@@ -26,11 +26,14 @@ class Query {
   std::string text_;
 };
 
-// The failure that an answer of 400 and above stands for. `subject` is what the request was about ("the image x:1").
+// The failure that an answer of 300 and above stands for. `subject` is what the request was about ("the image x:1").
 Failure engine_failure(int status, std::string_view body, const std::string &request, const std::string &subject);
 
 // The failure that an engine reports in its own words, without a status of its own: in a stream that began well.
 Failure engine_failure(const std::string &message, const std::string &subject);
+
+// Has a failure on the way, which knows of a request alone, name what the request was about.
+void name_subject(Failure *failure, const std::string &subject);
 
 class Api {
  public:

@@ -47,13 +47,14 @@ Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, Bui
   std::string registries = co_await registry_config(api);
   request.headers.emplace_back("X-Registry-Config", registries);
   std::string subject = "the build of " + options.path;
-  Exchange exchange = co_await api.open(std::move(request), "/build" + build_query(options), subject);
   std::string id;
   try {
+    Exchange exchange = co_await api.open(std::move(request), "/build" + build_query(options), subject);
     co_await read_steps(exchange, steps, subject,
                         [&id](const Json &aux, const Step &step) { notice_id(aux, step, &id); });
   } catch (Failure &failure) {
     blame_the_command(&failure);
+    name_subject(&failure, subject);
     throw;
   }
   if (!options.tags.empty()) co_return Image::by_name(engine, combine(options.tags.front(), ""));

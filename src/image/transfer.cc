@@ -41,6 +41,7 @@ static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::str
     co_await read_steps(exchange, steps, image.subject(), nullptr);
   } catch (Failure &failure) {
     auth.explain(&failure);
+    name_subject(&failure, image.subject());
     throw;
   }
 }
@@ -105,6 +106,7 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
     co_await read_steps(exchange, steps, target->subject(), nullptr);
   } catch (Failure &failure) {
     auth.explain(&failure);
+    name_subject(&failure, target->subject());
     throw;
   }
   co_return target;
@@ -164,11 +166,16 @@ Task<void> save(Api &api, Image &image, std::string path) {
   NewFile file(path);
   Request request = api.request("GET");
   request.head_timeout_ms = request.piece_timeout_ms = -1;  // engines collect the whole archive before its first byte
-  Exchange exchange = co_await api.open(std::move(request), image.path("/get"), image.subject());
-  for (;;) {
-    std::string_view piece = co_await exchange.next();
-    if (piece.empty()) break;
-    file.write(piece);
+  try {
+    Exchange exchange = co_await api.open(std::move(request), image.path("/get"), image.subject());
+    for (;;) {
+      std::string_view piece = co_await exchange.next();
+      if (piece.empty()) break;
+      file.write(piece);
+    }
+  } catch (Failure &failure) {
+    name_subject(&failure, image.subject());
+    throw;
   }
   file.complete();
 }
@@ -239,6 +246,7 @@ Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::s
   } catch (Failure &failure) {
     // What Podman does not find then is a part that an archive of images has.
     if (failure.http_status == 500) failure.code = Code::engine;
+    if (failure.message.find(path) == std::string::npos) name_subject(&failure, "the archive " + path);
     throw;
   }
 }

@@ -549,6 +549,7 @@ static void an_engine_that_is_killed_in_the_middle_of_a_pull_is_unreachable_and_
   bool more = true;
   while (status == CONU_OK && more) status = conu_progress_next(progress, 5000, NULL, &more, &error);
   fails(CONU_ERROR_UNREACHABLE, status, "/images/create");
+  says(slow());
   hints("engine");
   fails(CONU_ERROR_STATE, conu_progress_take_image(progress, &other, &error), "no image");
   fails(CONU_ERROR_UNREACHABLE, conu_engine_ping(spare->engine, NULL, &error), spare->url);

@@ -31,7 +31,7 @@ struct Place {
     chmod(environment.home.write("bin/docker-credential-" + name, "#!/bin/sh\n" + script).c_str(), 0755);
   }
   std::string auth(const std::string &domain, Cancel *cancel = nullptr) {
-    return decoded(engine.run(cancel, [&](Api &api) { return registry_auth(api, domain); }));
+    return decoded(engine.run(cancel, [&](Api &api) { return registry_auth(api, domain); }).header);
   }
   std::string config() {
     return decoded(engine.run(nullptr, [](Api &api) { return registry_config(api); }));
@@ -166,7 +166,7 @@ static void log_in(Engine &engine, const std::string &password, const std::strin
 }
 
 static std::string auth_of(Engine &engine, const std::string &domain) {
-  return Place::decoded(engine.run(nullptr, [&](Api &api) { return registry_auth(api, domain); }));
+  return Place::decoded(engine.run(nullptr, [&](Api &api) { return registry_auth(api, domain); }).header);
 }
 
 TEST(a_login_is_checked_by_the_engine_and_remembered) {
