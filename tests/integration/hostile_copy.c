@@ -52,7 +52,7 @@ static void add_header(struct archive *archive, char type, const char *name, con
   snprintf(header + 100, 8, "%07o", 0644);
   snprintf(header + 108, 8, "%07o", 0);
   snprintf(header + 116, 8, "%07o", 0);
-  snprintf(header + 124, 12, "%011llo", size);
+  snprintf(header + 124, 12, "%011llo", size & 077777777777);
   snprintf(header + 136, 12, "%011o", 1234567890);
   memset(header + 148, ' ', 8);
   header[156] = type;
