@@ -152,6 +152,7 @@ static Candidate from_context(const std::string &name, const std::string &source
 // --- candidates ------------------------------------------------------------------------------------------------------
 
 static Candidate named(const std::string &url, const std::string &source) {
+  if (url == "context:") reject(url, source, "it names no context");
   if (url.starts_with("context:")) return from_context(url.substr(8), source);
   return {source, url, parse_endpoint(url, source)};
 }

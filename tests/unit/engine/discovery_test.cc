@@ -209,6 +209,7 @@ TEST(a_broken_context_is_in_the_way_of_no_other) {
 
 TEST(contexts_that_are_missing_or_broken_are_named) {
   CleanEnvironment environment;
+  CHECK_FAILS(find_candidates("context:"), Code::invalid_argument, "it names no context");
   CHECK_FAILS(find_candidates("context:none"), Code::not_found, "there is no context none (argument)");
   environment.home.write(".docker/contexts/meta/abc/meta.json", R"({"Name":"cluster","Endpoints":{"kubernetes":{}}})");
   CHECK_FAILS(find_candidates("context:cluster"), Code::invalid_argument, "names no Docker endpoint");
