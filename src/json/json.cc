@@ -85,7 +85,7 @@ Json Json::operator[](const std::string &key) const {
 }
 
 Json Json::at(size_t index) const {
-  std::string step = "[" + std::to_string(index) + "]";
+  std::string step = std::string("[").append(std::to_string(index)).append("]");
   if (!*this) return Json(nullptr, path_ + step);
   if (!json_is_array(value_)) wrong_type("an array");
   return child(json_array_get(value_, index), step);
@@ -102,7 +102,7 @@ std::vector<std::pair<std::string, Json>> Json::members() const {
   if (!is_object()) wrong_type("an object");
   const char *key;
   json_t *value;
-  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, "." + std::string(key)));
+  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, std::string(".").append(key)));
   return all;
 }
 
