@@ -139,7 +139,7 @@ func TestAStreamIsAReaderAndAWriter(t *testing.T) {
 	if err := <-written; err != nil {
 		t.Error(err)
 	}
-	if _, err := stream.Write([]byte("more")); !errors.Is(err, conu.ErrUnreachable) {
+	if _, err := stream.Write([]byte("more")); !errors.Is(err, conu.ErrState) {
 		t.Errorf("writing after the end gives %v", err)
 	}
 }

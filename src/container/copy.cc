@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "container/state.h"
 #include "filesystem/extraction.h"
 #include "filesystem/tree_archive.h"
 #include "util/path.h"
@@ -155,7 +156,7 @@ static Task<Place> place_in_container(Api &api, Container &container, std::strin
   std::string parent = parent_path(place.path);
   Place above = co_await look_at(api, container, parent);
   if (above.exists) co_return place;
-  co_await api.get(container.path("/json"), container.subject());  // or it is the container that is not there
+  co_await inspect_text(api, container.id(), container.subject());  // or it is the container that is not there
   throw Failure(Code::not_found, container.subject() + " has no folder " + parent + " to copy to", "make it first",
                 404);
 }

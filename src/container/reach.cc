@@ -132,9 +132,10 @@ Task<Json> inspect_network(Api &api, Json facts) {
   for (int i = 0; i < most; i++) {
     std::string mode = facts["HostConfig"]["NetworkMode"].text_or("");
     if (!mode.starts_with(prefix)) break;
-    std::string path = "/containers/" + percent_encoded(mode.substr(prefix.size())) + "/json";
-    std::string answer = co_await api.get(path, "the container that gives its network, " + mode.substr(prefix.size()));
-    facts = Json::parse(answer, "the engine's answer to GET " + path);
+    std::string other = mode.substr(prefix.size());
+    std::string subject = "the container that gives its network, " + other;
+    std::string answer = co_await inspect_text(api, percent_encoded(other), subject);
+    facts = Json::parse(answer, "the engine's answer about " + subject);
   }
   co_return facts;
 }

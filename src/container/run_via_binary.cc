@@ -150,9 +150,8 @@ static Task<Json> await_start(Api &api, Start &start, Foreground &program) {
     auto exit_code = program.exit_code();
     Json document;
     try {
-      std::string path = "/containers/" + start.creation.id + "/json";
-      std::string text = co_await api.get(path, start.subject());
-      document = Json::parse(text, "the engine's answer to GET " + path);
+      std::string text = co_await inspect_text(api, start.creation.id, start.subject());
+      document = Json::parse(text, "the engine's answer about " + start.subject());
     } catch (const Failure &failure) {
       if (failure.code != Code::not_found) throw;
     }

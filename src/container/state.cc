@@ -137,12 +137,28 @@ static Json parsed(const std::string &document, const std::string &path) {
   return Json::parse(document, "the engine's answer to GET " + path);
 }
 
+// Podman looks at the container's process while it answers, and fails where that ends in the meantime.
+static bool has_just_ended(const Failure &failure) {
+  return failure.http_status == 500 && failure.message.find("no such process") != std::string::npos;
+}
+
+Task<std::string> inspect_text(Api &api, std::string id_or_name, std::string subject) {
+  std::string path = "/containers/" + id_or_name + "/json";
+  try {
+    std::string document = co_await api.get(path, subject);
+    co_return document;
+  } catch (const Failure &failure) {
+    if (!has_just_ended(failure)) throw;
+  }
+  std::string document = co_await api.get(path, subject);
+  co_return document;
+}
+
 Task<ContainerPtr> container_from_id(Api &api, std::shared_ptr<Engine> engine, std::string id_or_name) {
   if (id_or_name.starts_with('/')) id_or_name.erase(0, 1);  // as the engines write names
   check_container_name(id_or_name);                         // anything else could lead the path of the request astray
-  std::string path = "/containers/" + id_or_name + "/json";
-  std::string answer = co_await api.get(path, "the container " + id_or_name);
-  Json document = parsed(answer, path);
+  std::string answer = co_await inspect_text(api, id_or_name, "the container " + id_or_name);
+  Json document = parsed(answer, "/containers/" + id_or_name + "/json");
   auto container = std::make_shared<Container>(std::move(engine), document["Id"].required_string(), name_in(document),
                                                document["Config"]["Tty"].boolean_or(false));
   container->remember(std::move(answer));
@@ -171,7 +187,7 @@ Task<Containers> list_containers(Api &api, std::shared_ptr<Engine> engine) {
 Task<std::string> inspect(Api &api, Container &container, bool refresh) {
   auto known = refresh ? std::nullopt : container.remembered();
   if (known) co_return *known;
-  std::string document = co_await api.get(container.path("/json"), container.subject());
+  std::string document = co_await inspect_text(api, container.id(), container.subject());
   container.remember(document);
   co_return document;
 }

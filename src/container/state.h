@@ -13,6 +13,8 @@ Task<Containers> list_containers(Api &api, std::shared_ptr<Engine> engine);  // 
 
 // --- asking ----------------------------------------------------------------------------------------------------------
 
+// The engine's answer about the container of this id or name.
+Task<std::string> inspect_text(Api &api, std::string id_or_name, std::string subject);
 Task<std::string> inspect(Api &api, Container &container, bool refresh);
 Task<Json> inspect(Api &api, Container &container);       // anew
 Task<bool> has_terminal(Api &api, Container &container);  // its output comes without frames

@@ -54,6 +54,19 @@ static void a_web_server_that_is_no_engine_is_told(void **state) {
   hints("address");
 }
 
+// Podman fails in this way where the process of a container ends while it is looked at.
+static void a_question_that_met_the_end_of_a_container_is_asked_again(void **state) {
+  (void)state;
+  static const struct rule script[] = {
+      PING,
+      {"/containers/ending/json", "500 {\"message\":\"read /proc/7/cgroup: no such process\"}", GO_ON},
+      END_OF_SCRIPT};
+  conu_container_t *container;
+  fails(CONU_ERROR_ENGINE, conu_container_from_id(opened(scripted(script)), "ending", NULL, &container, &error),
+        "no such process");
+  assert_int_equal(requests_with("/containers/ending/json"), 2);
+}
+
 static void an_engine_that_refuses_the_ping_is_told_with_its_status(void **state) {
   (void)state;
   static const struct rule script[] = {{"", "503 {\"message\":\"starting up\"}", GO_ON}, END_OF_SCRIPT};
@@ -526,6 +539,7 @@ int main(void) {
       TEST(what_closes_the_connection_at_once_is_unreachable),
       TEST(what_speaks_no_http_is_a_breach_of_protocol),
       TEST(a_web_server_that_is_no_engine_is_told),
+      TEST(a_question_that_met_the_end_of_a_container_is_asked_again),
       TEST(an_engine_that_refuses_the_ping_is_told_with_its_status),
       TEST(an_engine_that_knows_no_head_is_asked_by_get),
       TEST(statuses_have_their_codes),
