@@ -348,7 +348,8 @@ CONU_API void conu_string_list_free(conu_string_list_t *list);
  * was named, by `url` or by one of the first four, and does not answer is the final error; only the default sockets
  * fall through to the next one.
  *
- * @param url `unix://PATH`, `tcp://HOST:PORT`, `https://HOST:PORT` or `context:NAME`; NULL for discovery.
+ * @param url `unix://PATH`, `tcp://HOST:PORT` (2375 where it has no port), `https://HOST:PORT` (443) or `context:NAME`;
+ *   NULL for discovery.
  * @param cancel Ends the call.
  * @param[out] out The engine.
  * @param[out] error The error.
@@ -1716,7 +1717,8 @@ CONU_API conu_status_t conu_stream_next_line(conu_stream_t *stream, int64_t time
  * @param[out] written How many bytes have gone; counts also where the call fails.
  * @param[out] error The error.
  * @returns CONU_ERROR_TIMEOUT if there was no room for all of it; CONU_ERROR_STATE if the stream takes no input, or its
- *   input was closed before, or another thread writes; CONU_ERROR_UNREACHABLE if the other end is gone; and @ref usual "the usual ones".
+ *   input was closed before, or another thread writes; CONU_ERROR_UNREACHABLE if the other end is gone; and
+ *   @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_stream_write(conu_stream_t *stream, const void *data, size_t size, int64_t timeout_ms,
                                          conu_cancel_t *cancel, size_t *written, conu_error_t **error);
