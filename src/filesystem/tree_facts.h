@@ -1,0 +1,36 @@
+// What the files of an extracted tree do not tell on disk: device nodes and FIFOs that were left out, set-uid bits that
+// were dropped, owners and modes that the user who extracts cannot set, extended attributes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conu {
+
+struct FileFacts {
+  unsigned mode = 0;  // type and permissions, as stat(2) has them
+  int64_t uid = 0, gid = 0;
+  int64_t mtime = 0;
+  long mtime_ns = 0;
+  unsigned major = 0, minor = 0;  // of a device
+  bool is_on_disk = true;
+  std::map<std::string, std::string> attributes;  // extended ones, with their namespaces
+};
+
+// Paths are those in the tree, "etc/passwd": no slash in front, no links, no ".". The tree's own folder is "".
+class TreeFacts {
+ public:
+  void set(const std::string &path, FileFacts facts);
+  void forget(const std::string &path);  // with all that is below
+  const FileFacts *find(std::string_view path) const;
+  // The names in a folder that are not on disk.
+  std::vector<std::string> missing_in(std::string_view folder) const;
+
+ private:
+  std::map<std::string, FileFacts, std::less<>> facts_;
+};
+
+}  // namespace conu
