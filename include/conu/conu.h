@@ -144,6 +144,8 @@ typedef struct conu_metadata conu_metadata_t;
 typedef struct conu_progress conu_progress_t;
 /** A folder of this host that was made for a test. */
 typedef struct conu_directory conu_directory_t;
+/** The files of an image or of a container, on this host. */
+typedef struct conu_filesystem conu_filesystem_t;
 /** Bytes that come from a container, and go to it: a log, an executed command. */
 typedef struct conu_stream conu_stream_t;
 /** What a command that ran has left: exit code and output. */
@@ -1909,6 +1911,55 @@ CONU_API const void *conu_exec_result_get_stderr(const conu_exec_result_t *resul
  * @param result the result; NULL does nothing
  */
 CONU_API void conu_exec_result_free(conu_exec_result_t *result);
+
+/** @} */
+
+/* --- filesystem --------------------------------------------------------------------------------------------------- */
+
+/**
+ * @defgroup filesystem Filesystem
+ * @brief The files of an image or of a container on this host, without anything running.
+ *
+ * Any number of threads may use a filesystem; it lets one call in after the other. In a process that was forked from
+ * the one that mounted it, its calls answer CONU_ERROR_STATE, and freeing it unmounts nothing.
+ * @{
+ */
+
+/**
+ * The folder of this host that the files are in.
+ * @param filesystem the filesystem
+ * @return its absolute path, borrowed; NULL for NULL
+ */
+CONU_API const char *conu_filesystem_get_mount_point(const conu_filesystem_t *filesystem);
+
+/**
+ * How the files came to be there. Later versions may add methods.
+ * @param filesystem the filesystem
+ * @return "overlay": the kernel shows the layers of the image one above the other; "bind": the only layer there is;
+ *         "fuse": fuse-overlayfs does what the kernel would not; "extract": the files have been copied out of the
+ *         engine; "merged": what the processes of a running container see; borrowed; NULL for NULL
+ */
+CONU_API const char *conu_filesystem_get_method(const conu_filesystem_t *filesystem);
+
+/**
+ * Takes the files away: unmounts them, and removes what was made for them on this host. A mount point that was there
+ * before stays. Once that is done, again does nothing, and all other calls answer CONU_ERROR_STATE.
+ * @param filesystem the filesystem
+ * @param cancel ends the call before anything is unmounted; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_CONFLICT: somebody uses the files, the message says who where that is known, and the
+ *         filesystem goes on working; CONU_ERROR_PERMISSION: this user may not do it; CONU_ERROR_STATE: it belongs to
+ *         the process that this one was forked from
+ */
+CONU_API conu_status_t conu_filesystem_unmount(conu_filesystem_t *filesystem, conu_cancel_t *cancel,
+                                               conu_error_t **error);
+
+/**
+ * Unmounts at best effort, and frees the handle. Where it matters that nothing is left, call conu_filesystem_unmount()
+ * before.
+ * @param filesystem the filesystem; NULL does nothing
+ */
+CONU_API void conu_filesystem_free(conu_filesystem_t *filesystem);
 
 /** @} */
 

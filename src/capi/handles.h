@@ -17,6 +17,7 @@
 #include "container/reach.h"
 #include "container/stream.h"
 #include "filesystem/directory.h"
+#include "filesystem/filesystem.h"
 #include "image/build.h"
 #include "image/image.h"
 #include "image/metadata.h"
@@ -88,6 +89,10 @@ struct conu_directory_options {
 
 struct conu_directory {
   std::unique_ptr<conu::Directory> directory;
+};
+
+struct conu_filesystem {
+  std::unique_ptr<conu::Filesystem> filesystem;
 };
 
 struct conu_exec_options {

@@ -32,6 +32,7 @@ static struct {
   conu_http_response_t *http_response;
   conu_directory_options_t *directory_options;
   conu_directory_t *directory;
+  conu_filesystem_t *filesystem;
   conu_stream_t *stream;
   conu_exec_options_t *exec_options;
   conu_logs_options_t *logs_options;
