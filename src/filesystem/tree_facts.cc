@@ -1,6 +1,8 @@
 // What the files of an extracted tree do not tell on disk.
 #include "filesystem/tree_facts.h"
 
+#include <sys/sysmacros.h>
+
 namespace conu {
 
 void TreeFacts::set(const std::string &path, FileFacts facts) { facts_[path] = std::move(facts); }
@@ -16,6 +18,19 @@ void TreeFacts::forget(const std::string &path) {
 const FileFacts *TreeFacts::find(std::string_view path) const {
   auto found = facts_.find(path);
   return found != facts_.end() ? &found->second : nullptr;
+}
+
+FileFacts TreeFacts::truth(std::string_view path, const struct stat &status) const {
+  if (const FileFacts *set = find(path)) return *set;
+  FileFacts facts;
+  facts.mode = status.st_mode;
+  facts.uid = owner_ ? owner_->first : status.st_uid;
+  facts.gid = owner_ ? owner_->second : status.st_gid;
+  facts.mtime = status.st_mtim.tv_sec;
+  facts.mtime_ns = status.st_mtim.tv_nsec;
+  facts.major = major(status.st_rdev);
+  facts.minor = minor(status.st_rdev);
+  return facts;
 }
 
 std::vector<std::string> TreeFacts::missing_in(std::string_view folder) const {

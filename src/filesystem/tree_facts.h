@@ -2,10 +2,14 @@
 // were dropped, owners and modes that the user who extracts cannot set, extended attributes.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace conu {
@@ -25,12 +29,18 @@ class TreeFacts {
  public:
   void set(const std::string &path, FileFacts facts);
   void forget(const std::string &path);  // with all that is below
+  // Who the files belong to of which nothing was set, where it is not who they belong to on disk.
+  void set_owner(int64_t uid, int64_t gid) { owner_ = {uid, gid}; }
+
   const FileFacts *find(std::string_view path) const;
+  // What is true of a file that is on disk as `status` says: what was set, else what is there, with that owner.
+  FileFacts truth(std::string_view path, const struct stat &status) const;
   // The names in a folder that are not on disk.
   std::vector<std::string> missing_in(std::string_view folder) const;
 
  private:
   std::map<std::string, FileFacts, std::less<>> facts_;
+  std::optional<std::pair<int64_t, int64_t>> owner_;
 };
 
 }  // namespace conu

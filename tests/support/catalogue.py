@@ -2,6 +2,7 @@
 import random
 
 import process
+from hostile import bare, hostile_tree
 from images import Image, Index, Layer, file, folder, hardlink, symlink
 
 
@@ -14,6 +15,8 @@ def publish(registry):
     registry.push("conu/layers", "latest", layers(base))
     registry.push("conu/platforms", "latest", platforms(base))
     registry.push("conu/random", "latest", noise(base))
+    registry.push("conu/hostile-tree", "latest", hostile_tree(base))
+    registry.push("conu/bare", "latest", bare())
     return box
 
 

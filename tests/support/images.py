@@ -35,7 +35,8 @@ class Layer:
     @classmethod
     def of(cls, *entries, compression=6):
         out = io.BytesIO()
-        with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        # Names that are no UTF-8 are the bytes that surrogates stand for.
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, errors="surrogateescape") as tar:
             for info, data in entries:
                 tar.addfile(info, io.BytesIO(data))
         return cls(out.getvalue(), gzip.compress(out.getvalue(), compression, mtime=0))
@@ -94,28 +95,37 @@ class Index:
         return [*self.images, self.attestation]
 
 
-def file(name, data=b"", mode=0o644):
-    info = _entry(name, tarfile.REGTYPE, mode)
+def file(name, data=b"", mode=0o644, xattrs={}, **owner):
+    info = _entry(name, tarfile.REGTYPE, mode, **owner)
     info.size = len(data)
+    info.pax_headers = {f"SCHILY.xattr.{key}": value for key, value in xattrs.items()}
     return info, data
 
 
-def folder(name, mode=0o755):
-    return _entry(name, tarfile.DIRTYPE, mode), b""
+def folder(name, mode=0o755, **owner):
+    return _entry(name, tarfile.DIRTYPE, mode, **owner), b""
 
 
-def symlink(name, target):
-    return _entry(name, tarfile.SYMTYPE, 0o777, target), b""
+def symlink(name, target, **owner):
+    return _entry(name, tarfile.SYMTYPE, 0o777, target, **owner), b""
 
 
 def hardlink(name, target, mode=0o755):
     return _entry(name, tarfile.LNKTYPE, mode, target), b""
 
 
-def _entry(name, kind, mode, target=""):
+def special(name, kind, major=0, minor=0, mode=0o600):
+    """A device node or a FIFO, as mknod(1) has it: "c", "b" or "p"."""
+    info = _entry(name, {"c": tarfile.CHRTYPE, "b": tarfile.BLKTYPE, "p": tarfile.FIFOTYPE}[kind], mode)
+    info.devmajor, info.devminor = major, minor
+    return info, b""
+
+
+def _entry(name, kind, mode, target="", uid=0, gid=0):
     info = tarfile.TarInfo(name)
     info.type, info.mode, info.linkname, info.mtime = kind, mode, target, CREATED_SECONDS
-    info.uname = info.gname = "root"
+    info.uid, info.gid = uid, gid
+    info.uname = info.gname = "root" if uid == gid == 0 else ""
     return info
 
 
