@@ -146,6 +146,8 @@ typedef struct conu_progress conu_progress_t;
 typedef struct conu_directory conu_directory_t;
 /** The files of an image or of a container, on this host. */
 typedef struct conu_filesystem conu_filesystem_t;
+/** How an image or a container is mounted. */
+typedef struct conu_mount_options conu_mount_options_t;
 /** Bytes that come from a container, and go to it: a log, an executed command. */
 typedef struct conu_stream conu_stream_t;
 /** What a command that ran has left: exit code and output. */
@@ -743,6 +745,30 @@ CONU_API conu_status_t conu_image_layers(conu_image_t *image, bool newest_first,
  */
 CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, const conu_string_list_t *allowed_keys,
                                                        conu_cancel_t *cancel, bool *out, conu_error_t **error);
+
+/**
+ * Mounts the image: its files appear in a folder of this host, read-only, without anything running. Of the ways to do it
+ * the first one that works is taken, see conu_filesystem_get_method(): of a local engine that shows where it keeps
+ * layers the kernel puts these one above the other, in the same time whatever the size; where it refuses, fuse-overlayfs
+ * does it; else the files are copied out of the engine.
+ *
+ * A process that ends without unmounting leaves its mounts behind. The next mount of the same user removes them, and so
+ * does conu_filesystem_sweep().
+ * @param image The image; it is not pulled.
+ * @param mount_point A folder for the files, which must be empty; one that does not exist is made, and removed in the
+ *   end. NULL or empty: a new one below the folder for temporary files.
+ * @param options NULL for the usual ones.
+ * @param cancel Ends the call; what was made by then is removed.
+ * @param[out] out The files.
+ * @param[out] error The error. Where no way works its message tells what each one met.
+ * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the mount point is not
+ *   empty or has something mounted on it; CONU_ERROR_UNSUPPORTED or CONU_ERROR_PERMISSION if no way, or not the one that
+ *   is asked for, can be gone with this engine and by this user; CONU_ERROR_COMMAND_MISSING if fuse-overlayfs is asked
+ *   for and not installed; and @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_mount(conu_image_t *image, const char *mount_point,
+                                        const conu_mount_options_t *options, conu_cancel_t *cancel,
+                                        conu_filesystem_t **out, conu_error_t **error);
 
 /** Standard streams of a process, to be added up. */
 enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
@@ -1793,6 +1819,22 @@ CONU_API conu_status_t conu_container_copy_to(conu_container_t *container, const
 CONU_API conu_status_t conu_container_copy_from(conu_container_t *container, const char *src, const char *dest,
                                                 conu_cancel_t *cancel, conu_error_t **error);
 
+/**
+ * Mounts the container: its files appear in a folder of this host, read-only. Of one that runs, or is paused, on this
+ * host these are the files that its processes see, volumes, `/proc` and `/dev` included, as they change; of another one
+ * what it has changed above the layers of its image. As conu_image_mount() in everything else.
+ * @param container The container.
+ * @param mount_point An empty folder for the files, or one to be made; NULL or empty for a new one.
+ * @param options NULL for the usual ones.
+ * @param cancel Ends the call; what was made by then is removed.
+ * @param[out] out The files.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_NOT_FOUND if the container is gone; the others as conu_image_mount().
+ */
+CONU_API conu_status_t conu_container_mount(conu_container_t *container, const char *mount_point,
+                                            const conu_mount_options_t *options, conu_cancel_t *cancel,
+                                            conu_filesystem_t **out, conu_error_t **error);
+
 /** @} */
 
 /* --- reaching a service ---------------------------------------------------------------------------------------------
@@ -1925,6 +1967,33 @@ CONU_API void conu_exec_result_free(conu_exec_result_t *result);
  * @{
  */
 
+/** Options with nothing set: the first way that works. NULL where there is no memory. */
+CONU_API conu_mount_options_t *conu_mount_options_new(void);
+
+/**
+ * Asks for one way to mount, see conu_filesystem_get_method(): a mount that cannot be made in this way fails.
+ * @param options the options
+ * @param method "overlay", "bind", "fuse", "extract" or "merged"; NULL or empty for the first that works
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_INVALID_ARGUMENT: there is no such method
+ */
+CONU_API conu_status_t conu_mount_options_set_method(conu_mount_options_t *options, const char *method,
+                                                     conu_error_t **error);
+
+/**
+ * How much "extract" may put on the disk before it fails: an image may have been made to fill it.
+ * @param options the options
+ * @param entries the most files, folders and links; negative for the usual limit
+ * @param bytes the most bytes of content; negative for the usual limit
+ */
+CONU_API void conu_mount_options_set_limits(conu_mount_options_t *options, int64_t entries, int64_t bytes);
+
+/**
+ * Frees options.
+ * @param options the options; NULL does nothing
+ */
+CONU_API void conu_mount_options_free(conu_mount_options_t *options);
+
 /**
  * The folder of this host that the files are in.
  * @param filesystem the filesystem
@@ -1953,6 +2022,16 @@ CONU_API const char *conu_filesystem_get_method(const conu_filesystem_t *filesys
  */
 CONU_API conu_status_t conu_filesystem_unmount(conu_filesystem_t *filesystem, conu_cancel_t *cancel,
                                                conu_error_t **error);
+
+/**
+ * Unmounts and removes what processes of this user that have died left mounted on this host. Every mount does so on its
+ * way. What belongs to a process that lives, or to another user, is not touched.
+ * @param cancel ends the call before it begins; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_PERMISSION: another user has taken the name of the folder that mounts are recorded in;
+ *         CONU_ERROR_IO: something could not be removed; the rest has been
+ */
+CONU_API conu_status_t conu_filesystem_sweep(conu_cancel_t *cancel, conu_error_t **error);
 
 /**
  * Unmounts at best effort, and frees the handle. Where it matters that nothing is left, call conu_filesystem_unmount()

@@ -18,6 +18,7 @@
 #include "container/stream.h"
 #include "filesystem/directory.h"
 #include "filesystem/filesystem.h"
+#include "filesystem/mount_tree.h"
 #include "image/build.h"
 #include "image/image.h"
 #include "image/metadata.h"
@@ -89,6 +90,10 @@ struct conu_directory_options {
 
 struct conu_directory {
   std::unique_ptr<conu::Directory> directory;
+};
+
+struct conu_mount_options {
+  conu::MountOptions options;
 };
 
 struct conu_filesystem {

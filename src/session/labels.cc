@@ -6,10 +6,9 @@
 #include <atomic>
 #include <memory>
 
-#include "util/file.h"
 #include "util/fork.h"
+#include "util/process_identity.h"
 #include "util/random.h"
-#include "util/text.h"
 
 namespace conu {
 
@@ -28,17 +27,6 @@ std::string random_uuid() {
   return text;
 }
 
-// When this process started, in clock ticks since the boot: field 22 of /proc/self/stat (proc(5)).
-static std::string start_time() {
-  std::string stat = read_file("/proc/self/stat").value_or("");
-  auto after_name = stat.rfind(')');
-  if (after_name == stat.npos) return "";
-  auto fields = split(std::string_view(stat).substr(after_name + 2), ' ');
-  return fields.size() > 19 ? std::string(fields[19]) : "";
-}
-
-static std::string boot_id() { return std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id").value_or(""))); }
-
 namespace {
 
 // What does not change while the process lives. A forked child is another session.
@@ -49,7 +37,7 @@ struct Session {
                          {"conu.session", id},
                          {"conu.pid", std::to_string(getpid())},
                          {"conu.boot", boot_id()},
-                         {"conu.start", start_time()}};
+                         {"conu.start", start_time(getpid())}};
 };
 
 }  // namespace

@@ -21,6 +21,9 @@ OPTIONAL = {
     "conu_image_push_progress": {"repository", "tag"},
     "conu_image_tag_image": {"repository", "tag"},  # one of them is needed
     "conu_image_run_via_api": {"builder"},
+    "conu_image_mount": {"mount_point", "options"},
+    "conu_container_mount": {"mount_point", "options"},
+    "conu_mount_options_set_method": {"method"},
     "conu_image_run_via_binary": {"builder"},
     "conu_image_run_via_binary_in_foreground": {"builder", "container_name"},
     "conu_run_builder_new": {"command", "additional_opts"},

@@ -33,6 +33,7 @@ static struct {
   conu_directory_options_t *directory_options;
   conu_directory_t *directory;
   conu_filesystem_t *filesystem;
+  conu_mount_options_t *mount_options;
   conu_stream_t *stream;
   conu_exec_options_t *exec_options;
   conu_logs_options_t *logs_options;
@@ -133,6 +134,7 @@ static int make_samples(void **state) {
   expect_ok(conu_string_list_append(samples.string_list, "example", &error), &error);
   expect_ok(conu_run_builder_new(NULL, NULL, &samples.run_builder, &error), &error);
   samples.directory_options = conu_directory_options_new();
+  samples.mount_options = conu_mount_options_new();
   expect_ok(conu_directory_new(NULL, NULL, &samples.directory, &error), &error);
   expect_ok(conu_build_options_set_path(samples.build_options, ".", &error), &error);
   if (image_name == NULL) return 0;
@@ -164,6 +166,7 @@ static int free_samples(void **state) {
   conu_engine_free(samples.engine);
   conu_directory_free(samples.directory);
   conu_directory_options_free(samples.directory_options);
+  conu_mount_options_free(samples.mount_options);
   conu_exec_result_free(samples.exec_result);
   conu_build_options_free(samples.build_options);
   conu_exec_options_free(samples.exec_options);

@@ -509,6 +509,19 @@ static int difference(const char *list, const char *other, const struct kind *ki
   return count;
 }
 
+// What is still mounted below a folder that the library or fresh_folder() made, and records of mounts. They are told,
+// and removed.
+static int mounts_left(void) {
+  const char *found =
+      shell("grep -o ' [^ ]*/\\(conu-%d/%d\\.\\|test-\\)[^ ]* ' /proc/self/mountinfo || true", geteuid(), getpid());
+  const char *records = shell("ls -d ${TMPDIR:-/tmp}/conu-%d/%d.* 2>/dev/null || true", geteuid(), getpid());
+  if (*found == '\0' && *records == '\0') return 0;
+  print_error("the test leaves the mounts\n%s%s", found, records);
+  shell("umount -l %s || true; rm -rf %s", text("%.*s", (int)strcspn(found, "\n"), found),
+        text("%.*s", (int)strcspn(records, "\n"), records));
+  return 1;
+}
+
 int begin_test(void **state) {
   (void)state;
   for (struct kind *kind = kinds; kind < kinds + kind_count; kind++) {
@@ -524,7 +537,7 @@ int end_test(void **state) {
   conu_error_free(error);
   conu_error_free(last_failure);
   error = last_failure = NULL;
-  int surplus = 0;
+  int surplus = mounts_left();
   for (struct kind *kind = kinds; kind < kinds + kind_count; kind++) {
     char *after = listed(kind->list, kind->member);
     surplus += difference(after, kind->before, kind, "leaves", true);

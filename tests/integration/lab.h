@@ -21,7 +21,8 @@
 extern conu_engine_t *engine;
 extern conu_error_t *error;
 
-// A test after which the engine must have the containers, images and volumes that it had before.
+// A test after which the engine must have the containers, images and volumes that it had before, and nothing be
+// mounted.
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin_test, end_test)
 #define RUN_LAB_TESTS(tests) RUN_TESTS_WITH(tests, open_lab, close_lab)
 int open_lab(void **state);

@@ -1,0 +1,35 @@
+// Layers one above the other by fuse-overlayfs.
+#include "filesystem/fuse_mount.h"
+
+#include <unistd.h>
+
+#include "loop/process.h"
+#include "util/failure.h"
+#include "util/text.h"
+
+namespace conu {
+
+Task<std::unique_ptr<Mount>> mount_fuse(const std::vector<Fd> &layers, const Target &target) {
+  const int64_t most_ms = 60000;
+  // It opens them before it goes into the background, and has them by the names that no sign in them can spoil.
+  std::string folder = "/proc/" + std::to_string(getpid()) + "/fd/", options = "ro,nosuid,nodev,lowerdir=";
+  for (const Fd &layer : layers) options += (options.back() == '=' ? "" : ":") + folder + std::to_string(layer.get());
+  std::vector<std::string> command;
+  command.push_back("fuse-overlayfs");
+  command.push_back("-o");
+  command.push_back(options);
+  command.push_back(target.path);
+  ProgramResult result;
+  try {
+    result = co_await run_program(command, "", most_ms);
+  } catch (Failure &failure) {
+    if (failure.code == Code::command_missing) failure.hint = "install the package fuse-overlayfs";
+    throw;
+  }
+  if (result.exit_code != 0)
+    throw Failure(Code::command_failed, "fuse-overlayfs ended with exit code " + std::to_string(result.exit_code) +
+                                            ": " + excerpt(trimmed(result.err)));
+  co_return adopt_mount("fuse", target.path);
+}
+
+}  // namespace conu

@@ -1,0 +1,142 @@
+// Showing a tree on this host by the first way that works.
+#include "filesystem/mount_tree.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "filesystem/fuse_mount.h"
+#include "filesystem/layers.h"
+#include "filesystem/mount_point.h"
+#include "util/failure.h"
+#include "util/log.h"
+#include "util/text.h"
+
+namespace conu {
+
+namespace {
+
+// A tree and the place that was made for it.
+class PlacedMount : public Mount {
+ public:
+  PlacedMount(std::unique_ptr<MountPoint> place, std::unique_ptr<Mount> tree)
+      : Mount(place->target().path), place_(std::move(place)), tree_(std::move(tree)) {}
+
+  const char *method() const override { return tree_->method(); }
+  const TreeFacts *facts() const override { return tree_->facts(); }
+  void unmount() override {
+    tree_->unmount();
+    place_->remove();
+  }
+
+ private:
+  std::unique_ptr<MountPoint> place_;  // goes after the tree
+  std::unique_ptr<Mount> tree_;
+};
+
+}  // namespace
+
+void check_method(const std::string &name) {
+  for (const char *known : {"merged", "bind", "overlay", "fuse", "extract"})
+    if (name == known) return;
+  throw Failure(Code::invalid_argument, "there is no method " + in_quotes(name) + " to mount by",
+                "the methods are merged, bind, overlay, fuse and extract");
+}
+
+// --- layers ----------------------------------------------------------------------------------------------------------
+
+static std::vector<Fd> opened(const std::vector<std::string> &folders) {
+  std::vector<Fd> layers;
+  for (const std::string &folder : folders) layers.push_back(open_layer(folder));
+  return layers;
+}
+
+static Task<std::unique_ptr<Mount>> bind_layer(std::vector<std::string> folders, const Target &target) {
+  if (folders.size() > 1)
+    throw Failure(Code::unsupported, "there are " + std::to_string(folders.size()) + " layers, and it shows one");
+  Fd layer = open_layer(folders[0]);
+  co_return mount_bind(layer, target);
+}
+
+static Task<std::unique_ptr<Mount>> overlay_layers(std::vector<std::string> folders, const Target &target) {
+  std::vector<Fd> layers = opened(folders);
+  // Two are the least: below a single one goes an empty folder, such as the one that is mounted on.
+  if (layers.size() == 1) layers.emplace_back(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 3));
+  co_return mount_overlay(layers, target);
+}
+
+static Task<std::unique_ptr<Mount>> fuse_layers(std::vector<std::string> folders, const Target &target) {
+  std::vector<Fd> layers = opened(folders);
+  std::unique_ptr<Mount> mount = co_await mount_fuse(layers, target);
+  co_return mount;
+}
+
+static Task<std::unique_ptr<Mount>> refuse(Failure reason) {
+  throw reason;
+  co_return nullptr;
+}
+
+std::vector<MountMethod> layer_methods(const Json &document, const Endpoint &endpoint, const std::string &method) {
+  std::vector<MountMethod> methods;
+  std::vector<std::string> folders;
+  try {
+    folders = layer_folders(document, endpoint);
+  } catch (const Failure &failure) {
+    for (const char *name : {"bind", "overlay", "fuse"})
+      methods.push_back({name, [reason = failure](const Target &) { return refuse(reason); }});
+    return methods;
+  }
+  if (folders.size() == 1 || method == "bind")
+    methods.push_back({"bind", [folders](const Target &target) { return bind_layer(folders, target); }});
+  methods.push_back({"overlay", [folders](const Target &target) { return overlay_layers(folders, target); }});
+  methods.push_back({"fuse", [folders](const Target &target) { return fuse_layers(folders, target); }});
+  return methods;
+}
+
+// --- one after the other ---------------------------------------------------------------------------------------------
+
+static void sweep_on_the_way() {
+  try {
+    sweep_mounts();
+  } catch (const Failure &failure) {
+    log(LogLevel::warning, "what another process has left cannot be removed: " + failure.message);
+  }
+}
+
+static std::vector<MountMethod> chosen_from(std::vector<MountMethod> methods, const std::string &method,
+                                            const std::string &subject) {
+  if (method.empty()) return methods;
+  std::string names;
+  for (MountMethod &offered : methods) {
+    if (offered.name == method) return {std::move(offered)};
+    names += (names.empty() ? "" : ", ") + std::string(offered.name);
+  }
+  throw Failure(Code::unsupported, subject + " cannot be mounted by \"" + method + "\"; there is " + names);
+}
+
+Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_point, std::string method,
+                                        std::vector<MountMethod> methods) {
+  methods = chosen_from(std::move(methods), method, subject);
+  sweep_on_the_way();
+  std::unique_ptr<MountPoint> place = co_await MountPoint::make(mount_point);
+  std::string said, last;
+  for (const MountMethod &tried : methods) {
+    try {
+      if (tried.puts_files) place->note_files();
+      std::unique_ptr<Mount> tree = co_await tried.mount(place->target());
+      if (!tried.puts_files) place->note_mount();
+      co_return std::make_unique<PlacedMount>(std::move(place), std::move(tree));
+    } catch (Failure &failure) {
+      bool is_ended = failure.code == Code::cancelled || failure.code == Code::timeout;
+      bool is_same = failure.message == last;
+      last = failure.message;
+      if (!is_same) said += (said.empty() ? "" : "; ") + std::string(tried.name) + ": " + failure.message;
+      if (!is_ended && &tried != &methods.back()) continue;
+      failure.message = subject + " cannot be mounted at " + place->target().path + ": " + said;
+      throw;
+    }
+  }
+  throw Failure(Code::internal, subject + " has no way to be mounted");
+}
+
+}  // namespace conu

@@ -1,0 +1,41 @@
+// Showing a tree on this host by the first way that works.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "filesystem/kernel_mount.h"
+#include "filesystem/mount.h"
+#include "json/json.h"
+#include "loop/task.h"
+#include "transport/endpoint.h"
+
+namespace conu {
+
+struct MountOptions {
+  std::string method;                // empty: the first that works
+  int64_t entries = -1, bytes = -1;  // the most that an extraction may make; negative: as much as is usual
+};
+
+// Failure(invalid_argument) for a name that no method has.
+void check_method(const std::string &name);
+
+struct MountMethod {
+  const char *name;
+  std::function<Task<std::unique_ptr<Mount>>(const Target &)> mount;
+  bool puts_files = false;  // into the folder itself, instead of mounting something on it
+};
+
+// "bind" for one layer, "overlay" and "fuse": what the layers in an inspect document allow. `method`: the one that is
+// asked for.
+std::vector<MountMethod> layer_methods(const Json &document, const Endpoint &endpoint, const std::string &method);
+
+// Tries one after the other, at `mount_point` or a fresh folder. Where all fail the failure tells what each said; one
+// that is asked for by its name fails for its own reason. What dead processes have left is removed on the way.
+Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_point, std::string method,
+                                        std::vector<MountMethod> methods);
+
+}  // namespace conu

@@ -1,0 +1,33 @@
+// Which process it is: a number alone may be another's by now.
+#include "util/process_identity.h"
+
+#include <sys/stat.h>
+
+#include "util/failure.h"
+#include "util/file.h"
+#include "util/text.h"
+
+namespace conu {
+
+std::string boot_id() { return std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id").value_or(""))); }
+
+// Field 22 of /proc/PID/stat (proc(5)); the name before it may have anything in it.
+std::string start_time(pid_t pid) {
+  std::string stat;
+  try {
+    stat = read_file("/proc/" + std::to_string(pid) + "/stat").value_or("");
+  } catch (const Failure &) {
+    return "";  // it has just ended
+  }
+  auto after_name = stat.rfind(')');
+  if (after_name == stat.npos) return "";
+  auto fields = split(std::string_view(stat).substr(after_name + 2), ' ');
+  return fields.size() > 19 ? std::string(fields[19]) : "";
+}
+
+std::string process_namespace() {
+  struct stat status {};
+  return stat("/proc/self/ns/pid", &status) == 0 ? std::to_string(status.st_ino) : "0";
+}
+
+}  // namespace conu

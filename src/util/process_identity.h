@@ -1,0 +1,17 @@
+// Which process it is: a number alone may be another's by now.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace conu {
+
+// The id of this boot of the machine.
+std::string boot_id();
+// When a process started, in clock ticks since the boot; empty where there is none of this number.
+std::string start_time(pid_t pid);
+// The numbers of processes mean something within such a space only: one process may be seen in several.
+std::string process_namespace();
+
+}  // namespace conu
