@@ -193,7 +193,9 @@ void ArchiveReader::read_pax() {
 }
 
 void ArchiveReader::apply_extensions() {
+  const std::string_view attribute = "SCHILY.xattr.";
   for (const auto &[key, value] : records_) {
+    if (key.starts_with(attribute)) entry_.attributes[key.substr(attribute.size())] = value;
     if (value.empty()) continue;  // it takes a global record back, of which there are none
     if (key == "path") entry_.name = value;
     if (key == "linkpath") entry_.target = value;

@@ -21,7 +21,8 @@ struct ArchiveEntry {
   int64_t size = 0;  // of the data that follows
   int64_t mtime = 0;
   long mtime_ns = 0;
-  unsigned major = 0, minor = 0;  // of a device
+  unsigned major = 0, minor = 0;                  // of a device
+  std::map<std::string, std::string> attributes;  // extended ones, with their namespaces
 };
 
 class ArchiveReader {

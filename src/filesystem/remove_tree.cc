@@ -1,4 +1,4 @@
-// Removing a folder with all that is in it.
+// Removing a folder with all that is in it, or that alone.
 //
 // Folders inside are moved up before they are emptied, so that a tree of any depth takes three descriptors and no
 // stack.
@@ -23,11 +23,15 @@ class Removal {
  public:
   explicit Removal(std::string path) : path_(std::move(path)) {}
 
-  void run() {
+  void empty() {
     top_ = open_folder(AT_FDCWD, path_.c_str());
     if (!top_) return;
     while (for_each(top_.get(), [this](const char *name) { empty_and_remove(name); })) {
     }
+  }
+
+  void remove() {
+    empty();
     if (rmdir(path_.c_str()) != 0 && errno != ENOENT) fail(path_, errno);
   }
 
@@ -104,6 +108,8 @@ class Removal {
 
 }  // namespace
 
-void remove_tree(const std::string &path) { Removal(path).run(); }
+void remove_tree(const std::string &path) { Removal(path).remove(); }
+
+void empty_folder(const std::string &path) { Removal(path).empty(); }
 
 }  // namespace conu

@@ -1,0 +1,130 @@
+// The tree of a container or an image, streamed from the engine into a folder of this host.
+#include "container/export.h"
+
+#include <optional>
+
+#include "container/creation.h"
+#include "container/init_layer.h"
+#include "filesystem/extracted_mount.h"
+#include "loop/group.h"
+#include "session/cleanup.h"
+#include "util/failure.h"
+
+namespace conu {
+
+namespace {
+
+// An archive on its way into a folder, without what is not the image's.
+class Unpacking {
+ public:
+  Unpacking(const std::string &folder, ExtractionLimits limits, bool has_init_layer)
+      : tree_(folder, limits), has_init_layer_(has_init_layer) {}
+
+  void take(std::string_view bytes) {
+    archive_.feed(bytes);
+    for (auto event = archive_.next(); event != ArchiveReader::Event::hungry; event = archive_.next()) {
+      if (event == ArchiveReader::Event::data)
+        tree_.data(archive_.data());
+      else if (has_init_layer_)
+        init_layer_.take(archive_.entry(), emit_);
+      else
+        tree_.begin(archive_.entry());
+    }
+  }
+  void flush() { tree_.flush(); }
+  TreeFacts finish() {
+    archive_.finish();
+    init_layer_.finish(emit_);
+    return tree_.finish();
+  }
+
+ private:
+  TreeExtraction tree_;
+  const bool has_init_layer_;
+  InitLayer init_layer_;
+  const InitLayer::Emit emit_ = [this](const ArchiveEntry &entry) { tree_.begin(entry); };
+  ArchiveReader archive_;
+};
+
+}  // namespace
+
+static Task<TreeFacts> unpack(Api &api, std::string id, std::string subject, Unpacking *unpacking) {
+  Request request = api.request("GET");
+  // Podman has the archive on its own disk before it begins to answer.
+  if (api.engine.is_podman() && request.head_timeout_ms > 0) request.head_timeout_ms *= 10;
+  Exchange exchange = co_await api.open(std::move(request), "/containers/" + id + "/export", subject);
+  for (;;) {
+    std::string_view bytes = co_await exchange.next();
+    if (bytes.empty()) break;
+    // All that has come is written at once.
+    for (; !bytes.empty(); bytes = exchange.at_hand()) unpacking->take(bytes);
+    unpacking->flush();
+  }
+  co_return unpacking->finish();
+}
+
+static Task<std::unique_ptr<Mount>> extract(Api &api, std::string id, std::string subject, std::string folder,
+                                            ExtractionLimits limits, bool has_init_layer) {
+  auto mount = std::make_unique<ExtractedMount>(folder);  // empties the folder where this fails
+  Unpacking unpacking(folder, limits, has_init_layer);
+  try {
+    TreeFacts facts = co_await unpack(api, id, subject, &unpacking);
+    mount->set_facts(std::move(facts));
+  } catch (Failure &failure) {
+    name_subject(&failure, subject);
+    throw;
+  }
+  co_return mount;
+}
+
+Task<std::unique_ptr<Mount>> extract_container(Api &api, Container &container, std::string folder,
+                                               ExtractionLimits limits) {
+  return extract(api, container.id(), container.subject(), std::move(folder), limits, false);
+}
+
+// --- an image --------------------------------------------------------------------------------------------------------
+
+// The image by its ID, so that it is this very one, of whatever platform. It is never run: a command is there because
+// engines ask for one, and the folder to work in because Docker would make the image's own.
+static Task<void> create(Api &api, Image &image, Creation *creation) {
+  std::string id = co_await image_id(api, image);
+  Json labels = Json::object();
+  for (const auto &[key, value] : creation->labels()) labels.set(key, value);
+  Json body = Json::object();
+  body.set("Image", id).set("Labels", labels).set("WorkingDir", "/").set("NetworkDisabled", Json::boolean(true));
+  body.set("Cmd", Json::array().append(Json::string("never-started")));
+  std::string path = "/containers/create" + Query().add("name", creation->name).text();
+  creation->was_asked = true;
+  std::string answer = co_await api.call("POST", path, "a container for the files of " + image.subject(), body);
+  creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
+}
+
+static Task<std::unique_ptr<Mount>> extract_created(Api &api, Image &image, std::string folder, ExtractionLimits limits,
+                                                    Creation *creation) {
+  Scope &scope = co_await current_scope();
+  co_await shielded(create(api, image, creation), cleanup_ms / 2);
+  if (scope.is_cancelled()) throw scope.reason();
+  std::string subject = "the files of " + image.subject();
+  auto mount = co_await extract(api, creation->id, subject, std::move(folder), limits, !api.engine.is_podman());
+  co_await shielded(remove_container(api, creation->id, "the container " + creation->name, true, true));
+  creation->id.clear();
+  creation->was_asked = false;
+  co_return mount;
+}
+
+Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {
+  Creation creation;
+  std::unique_ptr<Mount> mount;
+  std::optional<Failure> failure;
+  try {
+    mount = co_await extract_created(api, image, std::move(folder), limits, &creation);
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  if (!failure) co_return mount;
+  bool may_exist = creation.was_asked && (!creation.id.empty() || failure->http_status == 0);
+  co_await undo(api, creation, may_exist);
+  throw *failure;
+}
+
+}  // namespace conu
