@@ -123,11 +123,31 @@ static Failure became_shorter(const FileRange &range) {
   return Failure(Code::io, range.name + " became shorter while it was sent");
 }
 
+// While it lives, sendfile waits for room in the socket by itself, for milliseconds: to wait by the loop each time
+// would cost more than the sending. (All else that is sent or received says MSG_DONTWAIT.)
+class WaitsInSendfile {
+ public:
+  explicit WaitsInSendfile(int socket) : socket_(socket), flags_(fcntl(socket, F_GETFL)) {
+    const timeval most{0, 2000};
+    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    fcntl(socket, F_SETFL, flags_ & ~O_NONBLOCK);
+  }
+  ~WaitsInSendfile() { fcntl(socket_, F_SETFL, flags_); }
+  WaitsInSendfile(const WaitsInSendfile &) = delete;
+  WaitsInSendfile &operator=(const WaitsInSendfile &) = delete;
+
+ private:
+  int socket_, flags_;
+};
+
 bool Connection::transmit_file(FileRange *range, bool *must_wait) {
-  const int64_t most = 1 << 20;
+  const int64_t most = 128 << 10;  // few waits in one call
+  const int64_t most_us = 10000;
+  int64_t before = microseconds();
+  WaitsInSendfile waits_in_sendfile(descriptor_.fd());
   NoSigpipe no_sigpipe;  // sendfile knows no MSG_NOSIGNAL
   *must_wait = true;
-  while (range->size > 0 && !is_turn_due(&sent_)) {
+  while (range->size > 0 && !is_turn_due(&sent_) && microseconds() - before < most_us) {
     off_t offset = range->offset;
     ssize_t n = sendfile(descriptor_.fd(), range->fd, &offset, static_cast<size_t>(std::min(range->size, most)));
     if (n == 0) throw became_shorter(*range);
