@@ -12,8 +12,6 @@
 
 using namespace conu;
 
-static Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
-
 conu_status_t conu_container_from_id(conu_engine_t *engine, const char *id_or_name, conu_cancel_t *cancel,
                                      conu_container_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {

@@ -9,7 +9,7 @@ using namespace conu;
 conu_status_t conu_container_copy_to(conu_container_t *container, const char *src, const char *dest,
                                      conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
-    Container &asked = *need(container, "container").container;
+    Container &asked = need_container(container);
     std::string source = need_text(src, "src"), destination = need_text(dest, "dest");
     run(asked, cancel, [&](Api &api) { return copy_to(api, asked, source, destination); });
   });
@@ -18,7 +18,7 @@ conu_status_t conu_container_copy_to(conu_container_t *container, const char *sr
 conu_status_t conu_container_copy_from(conu_container_t *container, const char *src, const char *dest,
                                        conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
-    Container &asked = *need(container, "container").container;
+    Container &asked = need_container(container);
     std::string source = need_text(src, "src"), destination = need_text(dest, "dest");
     run(asked, cancel, [&](Api &api) { return copy_from(api, asked, source, destination); });
   });

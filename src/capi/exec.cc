@@ -18,7 +18,7 @@ conu_status_t conu_container_execute(conu_container_t *container, const conu_str
                                      conu_exec_result_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Container &asked = *need(container, "container").container;
+    Container &asked = need_container(container);
     ExecRequest request = request_of(command, options);
     *out = new conu_exec_result{run(asked, cancel, [&](Api &api) { return execute(api, asked, request); })};
   });

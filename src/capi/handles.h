@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "capi/guard.h"
 #include "container/condition.h"
 #include "container/container.h"
 #include "container/exec.h"
@@ -138,6 +139,9 @@ struct conu_progress {
 namespace conu {
 
 inline Cancel *of(conu_cancel_t *cancel) { return cancel != nullptr ? &cancel->cancel : nullptr; }
+
+inline Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
+inline Image &need_image(conu_image_t *image) { return *need(image, "image").image; }
 
 // Runs a call about an image or a container on its engine.
 template <class Object, class Start>

@@ -10,8 +10,6 @@ using namespace conu;
 
 namespace {
 
-Image &need_image(conu_image_t *image) { return *need(image, "image").image; }
-
 // A progress whose work has begun: an early failure shows here.
 conu_progress_t *begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel, std::unique_ptr<conu_progress> progress,
                        Progress::Work work) {

@@ -8,7 +8,7 @@
 using namespace conu;
 
 static std::string whole_log(conu_container_t *container, conu_cancel_t *cancel) {
-  Container &asked = *need(container, "container").container;
+  Container &asked = need_container(container);
   return run(asked, cancel, [&](Api &api) { return logs(api, asked); });
 }
 

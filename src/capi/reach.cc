@@ -6,9 +6,9 @@
 
 #include <strings.h>
 
-using namespace conu;
+#include <algorithm>
 
-static Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
+using namespace conu;
 
 conu_status_t conu_container_is_port_open(conu_container_t *container, int port, int64_t timeout_ms,
                                           conu_cancel_t *cancel, bool *out, conu_error_t **error) {
@@ -35,25 +35,26 @@ conu_status_t conu_container_http_request(conu_container_t *container, const cha
     need_out(out);
     Container &asked = need_container(container);
     HttpRequest request{need_text(method, "method"), need_text(path, "path"), {}};
-    if (size > 0 && data == nullptr) reject_null("data");
-    if (size > 0) request.body.assign(static_cast<const char *>(data), size);
+    request.body = need_bytes(data, size, "data");
     *out =
         new conu_http_response(run(asked, cancel, [&](Api &api) { return http_request(api, asked, port, request); }));
   });
 }
 
-// Fields of one name, in any case, are one list.
-static void add_field(conu_http_response *response, const std::string &name, const std::string &value) {
-  for (auto &[known, values] : response->headers)
-    if (strcasecmp(known.c_str(), name.c_str()) == 0) {
-      values += ", " + value;
-      return;
-    }
-  response->headers.emplace_back(name, value);
+// The values of a header field, whose name may be in any case; null where there is none.
+template <class Response>
+static auto *values_of(Response &response, const char *name) {
+  auto is_meant = [&](const auto &header) { return strcasecmp(header.first.c_str(), name) == 0; };
+  auto found = std::find_if(response.headers.begin(), response.headers.end(), is_meant);
+  return found != response.headers.end() ? &found->second : nullptr;
 }
 
 conu_http_response::conu_http_response(HttpAnswer taken) : answer(std::move(taken)) {
-  for (const auto &[name, value] : answer.headers) add_field(this, name, value);
+  for (const auto &[name, value] : answer.headers)
+    if (auto *values = values_of(*this, name.c_str()))
+      values->append(", ").append(value);
+    else
+      headers.emplace_back(name, value);
   Json document = Json::object();
   for (const auto &[name, value] : headers) document.set(name, value);
   headers_json = document.dump();
@@ -65,9 +66,8 @@ int conu_http_response_get_status(const conu_http_response_t *response) {
 
 const char *conu_http_response_get_header(const conu_http_response_t *response, const char *name) {
   if (response == nullptr || name == nullptr) return nullptr;
-  for (const auto &[known, value] : response->headers)
-    if (strcasecmp(known.c_str(), name) == 0) return value.c_str();
-  return nullptr;
+  const std::string *values = values_of(*response, name);
+  return values != nullptr ? values->c_str() : nullptr;
 }
 
 const char *conu_http_response_get_headers_json(const conu_http_response_t *response) {

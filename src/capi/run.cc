@@ -14,7 +14,7 @@ conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder
                                      conu_container_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Image &asked = *need(image, "image").image;
+    Image &asked = need_image(image);
     RunBuilder options = builder_of(builder);
     *out = new conu_container{run(asked, cancel, [&](Api &api) { return run_via_api(api, asked, options); })};
   });
@@ -24,7 +24,7 @@ conu_status_t conu_image_run_via_binary(conu_image_t *image, const conu_run_buil
                                         conu_container_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Image &asked = *need(image, "image").image;
+    Image &asked = need_image(image);
     RunBuilder options = builder_of(builder);
     *out = new conu_container{run(asked, cancel, [&](Api &api) { return run_via_binary(api, asked, options); })};
   });
@@ -35,7 +35,7 @@ conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *image, const
                                                       conu_container_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Image &asked = *need(image, "image").image;
+    Image &asked = need_image(image);
     check_stdio(stdio, 0);
     ProcessOptions pipes;
     pipes.pipe_in = (stdio & CONU_STDIN_PIPE) != 0;

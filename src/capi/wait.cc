@@ -6,8 +6,6 @@
 
 using namespace conu;
 
-static Container &need_container(conu_container_t *container) { return *need(container, "container").container; }
-
 static void wait_for_it(Container &asked, const Condition &condition, int64_t timeout_ms, conu_cancel_t *cancel) {
   run(asked, cancel, [&](Api &api) { return conu::wait_for(api, asked, condition, timeout_ms); });
 }

@@ -184,7 +184,7 @@ static Task<void> log_found(Api &api, Container &container, Condition condition,
 
 static Task<bool> answers(Api &api, Container &container, const Condition &condition, WaitStory &story) {
   const int64_t most_ms = 2000;
-  std::string subject = "port " + std::to_string(condition.port) + " of " + container.subject();
+  std::string subject = name_of_port(condition.port, container);
   HttpRequest request;
   request.path = condition.path;
   std::vector<Way> ways = co_await find_ways(api, container, condition.port);

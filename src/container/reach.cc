@@ -32,7 +32,13 @@ static bool is_loopback(const std::string &host) {
 
 bool may_run_here(const Endpoint &engine) { return !engine.socket_path.empty() || is_loopback(engine.host); }
 
-bool uses_host_network(const Json &facts) { return facts["HostConfig"]["NetworkMode"].text_or("") == "host"; }
+static std::string network_mode(const Json &facts) { return facts["HostConfig"]["NetworkMode"].text_or(""); }
+
+bool uses_host_network(const Json &facts) { return network_mode(facts) == "host"; }
+
+std::string name_of_port(int port, const Container &container) {
+  return "port " + std::to_string(port) + " of " + container.subject();
+}
 
 static void add_own_addresses(const Json &network, int port, std::vector<Way> *ways) {
   for (const char *family : {"IPAddress", "GlobalIPv6Address"})
@@ -100,8 +106,8 @@ static std::string host_of(const Json &facts, const Container &container, const 
 
 static Failure no_way(const Json &network, const Container &container, const std::string &host, int port) {
   std::string number = std::to_string(port);
-  std::string message = "port " + number + " of " + container.subject() + " cannot be reached from here: ";
-  if (network["HostConfig"]["NetworkMode"].text_or("") == "none")
+  std::string message = name_of_port(port, container) + " cannot be reached from here: ";
+  if (network_mode(network) == "none")
     return Failure(Code::state, message + "it has no network", "run it with another --network");
   bool is_published = network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].size() > 0;
   if (is_published)
@@ -130,7 +136,7 @@ Task<Json> inspect_network(Api &api, Json facts) {
   const std::string prefix = "container:";
   const int most = 8;
   for (int i = 0; i < most; i++) {
-    std::string mode = facts["HostConfig"]["NetworkMode"].text_or("");
+    std::string mode = network_mode(facts);
     if (!mode.starts_with(prefix)) break;
     std::string other = mode.substr(prefix.size());
     std::string subject = "the container that gives its network, " + other;
@@ -232,8 +238,7 @@ Task<Fd> open_connection(Api &api, Container &container, int port) {
   check_port_number(port);
   std::vector<Way> ways = co_await find_ways(api, container, port);
   Reached reached = co_await reach(api.http.loop(), ways, api.engine.timeout_ms());
-  if (!reached.socket)
-    throw unreachable("port " + std::to_string(port) + " of " + container.subject(), reached.refusal);
+  if (!reached.socket) throw unreachable(name_of_port(port, container), reached.refusal);
   int flags = fcntl(reached.socket.get(), F_GETFL);
   if (flags < 0 || fcntl(reached.socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
     throw system_failure("cannot make a socket blocking", errno);
@@ -299,7 +304,7 @@ Task<HttpAnswer> http_request(Api &api, Container &container, int port, HttpRequ
   check_port_number(port);
   request = checked(std::move(request));
   std::vector<Way> ways = co_await find_ways(api, container, port);
-  std::string subject = "port " + std::to_string(port) + " of " + container.subject();
+  std::string subject = name_of_port(port, container);
   HttpAnswer answer = co_await http_request(api, subject, ways, request, api.engine.timeout_ms());
   co_return answer;
 }

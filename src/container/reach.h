@@ -24,6 +24,9 @@ bool may_run_here(const Endpoint &engine);
 
 bool uses_host_network(const Json &facts);
 
+// For messages: "port 80 of the container x".
+std::string name_of_port(int port, const Container &container);
+
 // What inspect says of the container whose network this one uses, mostly itself. `facts` is what it says of this one.
 Task<Json> inspect_network(Api &api, Json facts);
 
