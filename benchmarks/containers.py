@@ -34,12 +34,14 @@ class ContainerMeasures:
         finally:
             ask("DELETE", f"/containers/{container}?force=1", 204)
 
-    def in_turns(self, measure, action, settings, count=1, **limits):
+    def in_turns(self, measure, action, settings, count=1, before=0, **limits):
         """Each client does it `--pulls` times, one after the other, with the floor in each round."""
         samples, memory = {}, {}
         for number in range(self.options.pulls + 1):
             for name, command in self.container_commands().items():
                 client = clients.Client(name, command, {**self.env, **settings})
+                if before > 0:
+                    client.do(action, before)
                 figures = client.do(action, count)
                 if number > 0:  # the first round warms the engine's caches
                     samples.setdefault(name, []).append(figures)
@@ -58,9 +60,10 @@ class ContainerMeasures:
     # --- what is measured ---
 
     def lifecycle(self):
-        """Create, start, wait, logs, remove."""
-        samples, _ = self.in_turns("lifecycle", "lifecycle", {}, count=2 if self.options.check else 10,
-                                   cpu=LIFECYCLE_CPU_TARGET)
+        """Create, start, wait, logs, remove; on one processor, by a client that has its connection."""
+        with clients.on_one_processor():
+            samples, _ = self.in_turns("lifecycle", "lifecycle", {}, count=2 if self.options.check else 10, before=1,
+                                       cpu=LIFECYCLE_CPU_TARGET)
         self.to_go("lifecycle", samples, LIFECYCLE_TO_GO_TARGET)
         libconu = self.container_commands()["libconu"]
         self.verdict("lifecycle: requests", self.requests_per_call(libconu, "lifecycle", 5), LIFECYCLE_REQUESTS)

@@ -2,7 +2,6 @@
 #include "engine/api.h"
 
 #include "engine/engine.h"
-#include "util/log.h"
 #include "util/text.h"
 
 namespace conu {
@@ -133,9 +132,7 @@ Request Api::request(std::string method) const {
 
 Task<Exchange> Api::send(Request request, std::string path) {
   request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
-  Exchange exchange = co_await http.open(std::move(request));
-  if (logs(LogLevel::debug)) log(LogLevel::debug, exchange.name() + ": " + std::to_string(exchange.status()));
-  co_return exchange;
+  return http.open(std::move(request));
 }
 
 Task<Exchange> Api::open(Request request, std::string path, std::string subject) {

@@ -2,6 +2,7 @@
 #include "transport/http.h"
 
 #include "loop/loop.h"
+#include "util/log.h"
 #include "util/version.h"
 
 namespace conu {
@@ -281,6 +282,7 @@ Task<Exchange> HttpClient::open(Request request) {
       });
       co_await exchange.send(request);
       co_await exchange.read_head();
+      if (logs(LogLevel::debug)) log(LogLevel::debug, exchange.name() + ": " + std::to_string(exchange.status()));
       co_return exchange;
     } catch (const Failure &caught) {
       failure = caught;
