@@ -1981,10 +1981,11 @@ CONU_API conu_status_t conu_mount_options_set_method(conu_mount_options_t *optio
                                                      conu_error_t **error);
 
 /**
- * How much "extract" may put on the disk before it fails: an image may have been made to fill it.
+ * How much "extract" may put on the disk before it fails: an image may have been made to fill it. Unless this is called
+ * it is two million entries, and 64 GiB.
  * @param options the options
- * @param entries the most files, folders and links; negative for the usual limit
- * @param bytes the most bytes of content; negative for the usual limit
+ * @param entries the most files, folders, links and others; negative for any number
+ * @param bytes the most bytes of content; negative for any number
  */
 CONU_API void conu_mount_options_set_limits(conu_mount_options_t *options, int64_t entries, int64_t bytes);
 

@@ -1,9 +1,8 @@
 // Mounting images and containers.
+#include "container/mount.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
-#include "container/container_mount.h"
 #include "filesystem/mount_point.h"
-#include "image/image_mount.h"
 #include "util/text.h"
 
 using namespace conu;
@@ -22,9 +21,7 @@ conu_status_t conu_mount_options_set_method(conu_mount_options_t *options, const
 }
 
 void conu_mount_options_set_limits(conu_mount_options_t *options, int64_t entries, int64_t bytes) {
-  if (options == nullptr) return;
-  options->options.entries = entries;
-  options->options.bytes = bytes;
+  if (options != nullptr) options->options.limits = {entries, bytes};
 }
 
 void conu_mount_options_free(conu_mount_options_t *options) { delete options; }

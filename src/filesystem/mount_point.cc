@@ -13,6 +13,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <vector>
 
 #include "filesystem/remove_tree.h"
@@ -91,6 +92,15 @@ void MountPoint::write_note(const char *name, const std::string &text) const {
     throw system_failure("cannot write " + path, errno);
 }
 
+// Where it is without links: the kernel's table of mounts has it by this path.
+static std::string real_path(const Fd &folder) {
+  std::string link = "/proc/self/fd/" + std::to_string(folder.get());
+  char path[PATH_MAX];
+  ssize_t size = readlink(link.c_str(), path, sizeof path);
+  if (size < 0) throw system_failure("cannot read " + link, errno);
+  return {path, static_cast<size_t>(size)};
+}
+
 static bool exists(const std::string &path) {
   struct stat status {};
   return lstat(path.c_str(), &status) == 0;
@@ -113,6 +123,7 @@ Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   Target &target = point->target_;
   target.folder = Fd(open(target.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!target.folder) throw system_failure("cannot open the folder " + target.path, errno);
+  target.path = real_path(target.folder);
   check_free(target);
   struct stat status {};
   if (fstat(target.folder.get(), &status) != 0) throw system_failure("cannot look at " + target.path, errno);

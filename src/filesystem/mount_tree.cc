@@ -116,6 +116,7 @@ static std::vector<MountMethod> chosen_from(std::vector<MountMethod> methods, co
 
 Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_point, std::string method,
                                         std::vector<MountMethod> methods) {
+  Scope &scope = co_await current_scope();
   methods = chosen_from(std::move(methods), method, subject);
   sweep_on_the_way();
   std::unique_ptr<MountPoint> place = co_await MountPoint::make(mount_point);
@@ -127,11 +128,10 @@ Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_p
       if (!tried.puts_files) place->note_mount();
       co_return std::make_unique<PlacedMount>(std::move(place), std::move(tree));
     } catch (Failure &failure) {
-      bool is_ended = failure.code == Code::cancelled || failure.code == Code::timeout;
       bool is_same = failure.message == last;
       last = failure.message;
       if (!is_same) said += (said.empty() ? "" : "; ") + std::string(tried.name) + ": " + failure.message;
-      if (!is_ended && &tried != &methods.back()) continue;
+      if (!scope.is_cancelled() && &tried != &methods.back()) continue;
       failure.message = subject + " cannot be mounted at " + place->target().path + ": " + said;
       throw;
     }

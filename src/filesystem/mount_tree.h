@@ -1,7 +1,6 @@
 // Showing a tree on this host by the first way that works.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "filesystem/kernel_mount.h"
 #include "filesystem/mount.h"
+#include "filesystem/tree_extraction.h"
 #include "json/json.h"
 #include "loop/task.h"
 #include "transport/endpoint.h"
@@ -16,8 +16,8 @@
 namespace conu {
 
 struct MountOptions {
-  std::string method;                // empty: the first that works
-  int64_t entries = -1, bytes = -1;  // the most that an extraction may make; negative: as much as is usual
+  std::string method;  // empty: the first that works
+  ExtractionLimits limits;
 };
 
 // Failure(invalid_argument) for a name that no method has.

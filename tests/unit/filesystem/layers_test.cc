@@ -1,0 +1,76 @@
+// Layers as folders of this host.
+#include "filesystem/layers.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "temporary_folder.h"
+
+using namespace conu;
+
+static Endpoint local() {
+  Endpoint endpoint;
+  endpoint.url = "unix:///run/engine.sock";
+  endpoint.socket_path = "/run/engine.sock";
+  return endpoint;
+}
+
+static std::string joined(const std::vector<std::string> &folders) {
+  std::string all;
+  for (const std::string &folder : folders) all += "[" + folder + "]";
+  return all;
+}
+
+static Json document(const std::string &driver) { return Json::parse("{\"GraphDriver\": " + driver + "}", "a test"); }
+
+static std::string layers(const std::string &driver) { return joined(layer_folders(document(driver), local())); }
+
+TEST(the_topmost_layer_comes_first) {
+  CHECK_EQUAL(layers(R"({"Name": "overlay2", "Data": {"UpperDir": "/u/diff"}})"), "[/u/diff]");
+  CHECK_EQUAL(layers(R"({"Name": "overlay", "Data": {"UpperDir": "/", "LowerDir": "/proc:/sys"}})"),
+              "[/][/proc][/sys]");
+}
+
+TEST(folders_may_have_colons_in_their_names) {
+  TemporaryFolder folder;
+  std::string a = folder.path + "/a:b", b = folder.path + "/a:/b", c = folder.path + "/c,d\\";
+  for (const std::string &path : {a, b, c}) folder.write(path.substr(folder.path.size() + 1) + "/file", "");
+  std::string lower = a + ":" + b + ":" + c;
+  std::string text = Json::object().set("UpperDir", c).set("LowerDir", lower).dump();
+  CHECK_EQUAL(layers(R"({"Name": "overlay2", "Data": )" + text + "}"), joined({c, a, b, c}));
+}
+
+TEST(an_engine_that_shows_no_layers_says_why) {
+  CHECK_FAILS(layers("null"), Code::unsupported, "does not show where it keeps layers");
+  CHECK_FAILS(layers(R"({"Name": "vfs", "Data": {}})"), Code::unsupported, "\"vfs\"");
+  CHECK_FAILS(layers(R"({"Name": "overlay2", "Data": null})"), Code::unsupported, "shows no layer");
+  CHECK_FAILS(layers(R"({"Name": "overlay2", "Data": {"UpperDir": "diff"}})"), Code::protocol, "\"diff\"");
+  CHECK_FAILS(layers(R"({"Name": "overlay2", "Data": {"UpperDir": 1}})"), Code::protocol, "UpperDir");
+  Endpoint remote;
+  remote.url = "tcp://engine:2375";
+  Json known = document(R"({"Name": "overlay2", "Data": {"UpperDir": "/u"}})");
+  CHECK_FAILS(layer_folders(known, remote), Code::unsupported, "tcp://engine:2375 may be on another machine");
+}
+
+TEST(a_layer_must_be_a_folder_that_is_there) {
+  TemporaryFolder folder;
+  std::string file = folder.write("file", ""), link = folder.path + "/link";
+  CHECK(symlink(folder.path.c_str(), link.c_str()) == 0);
+  CHECK_FAILS(open_layer(folder.path + "/missing"), Code::not_found,
+              "cannot open the layer " + folder.path + "/missing");
+  CHECK_FAILS(open_layer(file), Code::io, file);
+  CHECK_FAILS(open_layer(link), Code::io, link);
+}
+
+TEST(a_layer_of_a_user_namespace_is_not_believed) {
+  if (geteuid() != 0) return;  // nobody else can give a folder away
+  TemporaryFolder folder;
+  std::string layer = folder.path + "/layer/diff";
+  folder.write("layer/diff/file", "");
+  CHECK(static_cast<bool>(open_layer(layer)));
+  CHECK(chown((folder.path + "/layer").c_str(), 0, 1000) == 0);
+  CHECK_FAILS(open_layer(layer), Code::unsupported, "user namespace");
+}
+
+int main() { return check::run_all("layers"); }
