@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -108,6 +109,7 @@ static void each_way_shows_the_same(void **state) {
   conu_image_t *image = layered(3);
   shows_layers(mounted(image, "overlay"), 3);
   shows_layers(mounted(image, "fuse"), 3);
+  shows_layers(mounted(image, "extract"), 3);
 }
 
 static void one_layer_can_be_an_overlay_too(void **state) {
@@ -143,6 +145,60 @@ static void a_way_that_is_asked_for_fails_for_its_own_reason(void **state) {
         "cannot be mounted by \"merged\"");
   fails(CONU_ERROR_INVALID_ARGUMENT, conu_mount_options_set_method(by(NULL), "magic", &error),
         "there is no method \"magic\"");
+}
+
+static void an_extraction_keeps_to_its_limits(void **state) {
+  (void)state;
+  conu_mount_options_t *options = by("extract");
+  conu_mount_options_set_limits(options, 3, -1);
+  conu_filesystem_t *filesystem;
+  fails(CONU_ERROR_IO, conu_image_mount(layered(3), NULL, options, NULL, &filesystem, &error), "extract: ");
+  char *folder = fresh_folder();
+  fails(CONU_ERROR_IO, conu_image_mount(layered(3), folder, options, NULL, &filesystem, &error), folder);
+  assert_string_equal(shell("ls -A %s", folder), "");
+}
+
+// What an engine that is not of this machine allows.
+static void files_come_from_afar(void **state) {
+  (void)state;
+  set_variable("DOCKER_TLS_VERIFY", on_podman() ? NULL : "1");
+  set_variable("DOCKER_CERT_PATH", on_podman() ? NULL : setting("CONU_TEST_TLS_CERTIFICATES"));
+  const char *url = setting(on_podman() ? "CONU_TEST_TCP_HOST" : "CONU_TEST_TLS_HOST");
+  conu_image_t *image = image_of(opened(url), setting("CONU_TEST_IMAGE"));
+  conu_filesystem_t *filesystem;
+  ok(conu_image_mount(image, NULL, NULL, NULL, &filesystem, &error));
+  kept_filesystem(filesystem);
+  assert_string_equal(conu_filesystem_get_method(filesystem), "extract");
+  contains(content(filesystem, "etc/os-release"), "conu busybox");
+  fails(CONU_ERROR_UNSUPPORTED, conu_image_mount(image, NULL, by("overlay"), NULL, &filesystem, &error),
+        "may be on another machine");
+}
+
+// An ordinary user who reaches the engine and may not mount.
+static void as_a_user(void) {
+  child_expects(setgroups(0, NULL) == 0 && setresgid(1000, 1000, 1000) == 0 && setresuid(1000, 1000, 1000) == 0);
+  conu_filesystem_t *filesystem = NULL;
+  conu_status_t status = conu_image_mount(busybox, NULL, NULL, NULL, &filesystem, &error);
+  if (status != CONU_OK) dprintf(STDERR_FILENO, "%s\n", conu_error_get_message(error));
+  child_expects(status == CONU_OK);
+  child_expects(strcmp(conu_filesystem_get_method(filesystem), "extract") == 0);
+  child_expects(strstr(content(filesystem, "etc/os-release"), "conu busybox") != NULL);
+  child_expects(strcmp(content(filesystem, "etc/shadow"), "root:*:::::::\n") == 0);
+  child_expects(conu_filesystem_unmount(filesystem, NULL, &error) == CONU_OK);
+  conu_filesystem_free(filesystem);
+}
+
+static const char *engine_socket(void) { return setting("CONU_HOST") + strlen("unix://"); }
+
+static void lock_engine(void *mode) { shell("chmod %s %s", (char *)mode, engine_socket()); }
+
+static void an_ordinary_user_has_the_files_extracted(void **state) {
+  (void)state;
+  char *mode = shell("stat -c %%a %s", engine_socket());
+  mode[strcspn(mode, "\n")] = '\0';
+  put_off(lock_engine, mode);
+  lock_engine("0666");
+  in_child(as_a_user);
 }
 
 static void an_image_that_is_not_there_is_not_mounted(void **state) {
@@ -317,7 +373,7 @@ static char *left_by_a_dead_process(conu_image_t *image, const char *mount_point
   close(ends[0]);
   kill(child, SIGKILL);
   waitpid(child, NULL, 0);
-  assert_true(is_mount_point(folder));
+  assert_true(is_mount_point(folder) == (method == NULL || strcmp(method, "extract") != 0));
   return text("%s", folder);
 }
 
@@ -335,8 +391,14 @@ static void a_sweep_removes_what_the_dead_left(void **state) {
   char *fuse = left_by_a_dead_process(image, NULL, "fuse");
   assert_false(is_mount_point(chosen));
   assert_true(is_there(chosen));
-  ok(conu_filesystem_sweep(NULL, &error));
+  char *extracted = left_by_a_dead_process(image, NULL, "extract");
   assert_false(is_there(fuse));
+  char *extracted_here = left_by_a_dead_process(image, given, "extract");
+  assert_false(is_there(extracted));
+  assert_true(is_there(text("%s/newest", extracted_here)));
+  ok(conu_filesystem_sweep(NULL, &error));
+  assert_false(is_there(text("%s/newest", extracted_here)));
+  assert_true(is_there(extracted_here));
   shows_layers(alive, 3);
 }
 
@@ -414,7 +476,7 @@ static void a_container_that_has_ended_shows_what_it_left(void **state) {
   (void)state;
   conu_container_t *container = run("", "echo changed > /new; rm /etc/shadow");
   assert_int_equal(waited(container), 0);
-  const char *methods[] = {NULL, "overlay", "fuse"};
+  const char *methods[] = {NULL, "overlay", "fuse", "extract"};
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
     conu_filesystem_t *filesystem = mounted_container(container, methods[i]);
     if (methods[i] == NULL) assert_string_equal(conu_filesystem_get_method(filesystem), "overlay");
@@ -449,6 +511,9 @@ int main(void) {
       TEST(one_layer_can_be_an_overlay_too),
       TEST(files_are_read_only_and_keep_their_set_uid_bits),
       TEST(a_way_that_is_asked_for_fails_for_its_own_reason),
+      TEST(an_extraction_keeps_to_its_limits),
+      TEST(files_come_from_afar),
+      TEST(an_ordinary_user_has_the_files_extracted),
       TEST(an_image_that_is_not_there_is_not_mounted),
       TEST(an_image_that_came_anew_is_found_again),
       TEST(a_folder_of_the_user_stays),
