@@ -2012,6 +2012,148 @@ CONU_API const char *conu_filesystem_get_mount_point(const conu_filesystem_t *fi
 CONU_API const char *conu_filesystem_get_method(const conu_filesystem_t *filesystem);
 
 /**
+ * The path on this host of a file in there, links resolved, for programs that are to read it. It lies inside the mount
+ * point, wherever links in the tree point to: an absolute one begins at the root of the tree. Of what is not there yet
+ * (or any more) the folder must be there; one that an image has as a device may have no file on this host.
+ * @param filesystem the filesystem
+ * @param path as for a process in the container, "/" being its root; a relative path begins there, too
+ * @param cancel ends the call; may be NULL
+ * @param[out] out the path, without links; free it with conu_string_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: neither the path nor the folder it would be in is there;
+ *         CONU_ERROR_STATE: it is unmounted; CONU_ERROR_IO: links lead in a circle; CONU_ERROR_PERMISSION: this user
+ * may not enter a folder on the way
+ */
+CONU_API conu_status_t conu_filesystem_p(conu_filesystem_t *filesystem, const char *path, conu_cancel_t *cancel,
+                                         char **out, conu_error_t **error);
+
+/**
+ * Reads a whole file, of at most 256 MiB.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] data the bytes, with a NUL behind them that does not count; free them with conu_bytes_free()
+ * @param[out] size their number
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: nothing is there; CONU_ERROR_CONFLICT: it is a folder, a device, a FIFO or a
+ *         socket; CONU_ERROR_IO: it is too large; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_read_file(conu_filesystem_t *filesystem, const char *path, conu_cancel_t *cancel,
+                                                 void **data, size_t *size, conu_error_t **error);
+
+/**
+ * Opens a file. What is neither a file nor, with `O_DIRECTORY`, a folder is never opened. The descriptor keeps the
+ * mount in use: close it before conu_filesystem_unmount().
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param open_flags as for open(2), such as `O_RDONLY`; `O_CLOEXEC` is added. What is made with `O_CREAT` gets the mode
+ *        0666 less the umask. Mounted images are read-only.
+ * @param cancel ends the call; may be NULL
+ * @param[out] fd the descriptor, yours to close
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: nothing is there; CONU_ERROR_CONFLICT: it is something else than a file, or is
+ *         there already and must not be; CONU_ERROR_PERMISSION: the tree is read-only, or this user may not do it;
+ *         CONU_ERROR_INVALID_ARGUMENT: the system refuses the flags; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_get_file(conu_filesystem_t *filesystem, const char *path, int open_flags,
+                                                conu_cancel_t *cancel, int *fd, conu_error_t **error);
+
+/**
+ * Whether there is a file of that path. Links are followed; one that leads nowhere is no file.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] out true: there is; false: nothing is there
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_CONFLICT: it is a folder, a device, a FIFO or a socket; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_file_is_present(conu_filesystem_t *filesystem, const char *path,
+                                                       conu_cancel_t *cancel, bool *out, conu_error_t **error);
+
+/**
+ * Whether there is a folder of that path. Links are followed; one that leads nowhere is no folder.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] out true: there is; false: nothing is there
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_CONFLICT: it is no folder; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_directory_is_present(conu_filesystem_t *filesystem, const char *path,
+                                                            conu_cancel_t *cancel, bool *out, conu_error_t **error);
+
+/**
+ * What a file is, as in the image, also where its copy on this host differs. A last link is not followed.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] out a JSON object; free it with conu_string_free(). Members:
+ *        - `path`: without links, but for the last component: "/usr/bin/sh";
+ *        - `type`: "file", "directory", "symlink", "fifo", "socket", "character_device" or "block_device";
+ *        - `mode`: the twelve bits as a number; `mode_octal`: as text, "4755"; `permissions`: as `ls -l` has them,
+ *          "-rwsr-xr-x";
+ *        - `uid`, `gid`, `size`, `nlink`, `inode`;
+ *        - `mtime`: seconds since 1970; `mtime_ns`: the nanoseconds on top;
+ *        - `target`: what a link says; `target_base64`: where that is no UTF-8; `resolved`: the path that it leads to
+ * in the end, absent where that is nowhere;
+ *        - `major`, `minor`: of a device;
+ *        - `xattrs`: an object with the extended attributes by name, each an object with the value as `base64`, and as
+ *          `text` where it is UTF-8.
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: nothing is there; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_stat(conu_filesystem_t *filesystem, const char *path, conu_cancel_t *cancel,
+                                            char **out, conu_error_t **error);
+
+/**
+ * The names of what is in a folder, hidden ones and devices included, in the order of their bytes.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] out the names, which need not be UTF-8; free them with conu_string_list_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: nothing is there; CONU_ERROR_CONFLICT: it is no folder; else as
+ *         conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_list(conu_filesystem_t *filesystem, const char *path, conu_cancel_t *cancel,
+                                            conu_string_list_t **out, conu_error_t **error);
+
+/**
+ * Copies a file or a folder with all that is in it to this host. A file that is there already is replaced, and one that
+ * goes into a folder keeps its name; for a folder nothing may be there yet. A file has its name once it is whole, and a
+ * call that fails or is cancelled leaves nothing behind.
+ *
+ * Links in a folder stay as they are; `src` itself may be one, and is followed. Modes, times, further names of a file,
+ * holes and extended attributes of users (`user.*`) are kept. The copies belong to who copies, so they get no
+ * set-user-ID and no set-group-ID bits. Devices, FIFOs and sockets in a folder are left out, which the log tells.
+ * @param filesystem the filesystem
+ * @param src as the path of conu_filesystem_p()
+ * @param dest a path on this host. Folders above it are made for a folder, and must be there for a file
+ * @param cancel ends the call; may be NULL
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: `src` or the folder of `dest` is not there; CONU_ERROR_CONFLICT: `src` is a
+ *         device, a FIFO or a socket, or something that is not replaced is in the place of `dest`;
+ *         CONU_ERROR_PERMISSION: `dest` may not be written, or something in `src` not be read by this user;
+ *         CONU_ERROR_INVALID_ARGUMENT: `dest` is in the folder that is copied; CONU_ERROR_IO: the disk is full, or
+ *         fails; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_copy_from(conu_filesystem_t *filesystem, const char *src, const char *dest,
+                                                 conu_cancel_t *cancel, conu_error_t **error);
+
+/**
+ * The SELinux context of a file. A link is followed.
+ * @param filesystem the filesystem
+ * @param path as for conu_filesystem_p()
+ * @param cancel ends the call; may be NULL
+ * @param[out] out such as "system_u:object_r:container_file_t:s0"; free it with conu_string_free()
+ * @param[out] error receives the reason of a failure; may be NULL
+ * @return CONU_OK; CONU_ERROR_NOT_FOUND: nothing is there, or it has none; CONU_ERROR_UNSUPPORTED: the file system
+ * keeps none; else as conu_filesystem_p()
+ */
+CONU_API conu_status_t conu_filesystem_get_selinux_context(conu_filesystem_t *filesystem, const char *path,
+                                                           conu_cancel_t *cancel, char **out, conu_error_t **error);
+
+/**
  * Takes the files away: unmounts them, and removes what was made for them on this host. A mount point that was there
  * before stays. Once that is done, again does nothing, and all other calls answer CONU_ERROR_STATE.
  * @param filesystem the filesystem

@@ -1,19 +1,28 @@
 // The files of an image or of a container, by the paths that they have in there.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "filesystem/mount.h"
+#include "filesystem/root.h"
+#include "filesystem/tree_facts.h"
+#include "json/json.h"
 #include "loop/cancel.h"
+#include "util/fd.h"
 
 namespace conu {
 
-// Any number of threads may call; one after the other gets its turn.
+// Paths are those of a process whose root folder the tree is: links are followed in there, "..", too. Relative ones
+// begin at the root. Any number of threads may call; one after the other gets its turn.
 class Filesystem {
  public:
-  explicit Filesystem(std::unique_ptr<Mount> mount);
+  explicit Filesystem(std::unique_ptr<Mount> mount, Root::Way way = Root::Way::kernel);
   ~Filesystem();  // unmounts at best effort
   Filesystem(const Filesystem &) = delete;
   Filesystem &operator=(const Filesystem &) = delete;
@@ -21,15 +30,38 @@ class Filesystem {
   const std::string &mount_point() const { return mount_->mount_point(); }
   const char *method() const { return mount_->method(); }
 
+  // Failure(not_found) where nothing has the path, Failure(conflict) where it is of another kind.
+  std::string host_path(const std::string &path, Cancel *cancel);  // the last component may be missing
+  std::string read_file(const std::string &path, Cancel *cancel);
+  Fd open_file(const std::string &path, int flags, Cancel *cancel);
+  bool file_is_present(const std::string &path, Cancel *cancel);
+  bool directory_is_present(const std::string &path, Cancel *cancel);
+  Json stat(const std::string &path, Cancel *cancel);  // of a link itself
+  std::vector<std::string> list(const std::string &path, Cancel *cancel);
+  void copy_from(const std::string &source, const std::string &dest, Cancel *cancel);
+  std::string selinux_context(const std::string &path, Cancel *cancel);
+
   // Once it has succeeded, again is no failure, and every other call is Failure(state).
   void unmount(Cancel *cancel);
 
  private:
   using Turn = std::unique_lock<std::timed_mutex>;
   Turn turn(Cancel *cancel);
+  Turn turn_for_files(Cancel *cancel);
+  [[noreturn]] void fail(const char *what, const std::string &path, int error_number) const;
+  [[noreturn]] void fail_by_type(const char *what, const std::string &path, unsigned mode) const;
+  const FileFacts *not_on_disk(const Place &place) const;
+  std::optional<unsigned> type_of(const std::string &path) const;
+  Fd find_file(const char *what, const std::string &path, Root::Last last, struct stat *status) const;
+  Place find(const char *what, const std::string &path, Root::Last last) const;
+  void reopen() noexcept;
+  Fd make_file(const Place &place, const std::string &path, int flags) const;
 
   std::timed_mutex mutex_;
   std::unique_ptr<Mount> mount_;
+  const Root::Way way_;
+  std::optional<Root> root_;  // until it is unmounted
+  bool is_unmounted_ = false;
   unsigned fork_generation_;
 };
 

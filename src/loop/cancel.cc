@@ -72,6 +72,15 @@ void Cancel::drain_wakes() noexcept {
   if (triggered_.load()) wake();
 }
 
+void CancelPoint::check() {
+  if (cancel_ == nullptr) return;
+  int64_t now = monotonic_ns();
+  if (now < next_ns_) return;
+  next_ns_ = now + 10000000;
+  auto reason = cancel_->verdict();
+  if (reason) throw *reason;
+}
+
 struct CancelWatch::State {
   State(Scope &scope, Cancel &cancel) : scope(scope), cancel(cancel), timer(scope.loop) { start_timer(); }
   ~State() {
