@@ -1,23 +1,20 @@
 // The files of images and containers on this host.
 #include "container/mount.h"
 
+#include <unistd.h>
+
 #include "container/export.h"
 #include "container/merged_tree.h"
 #include "container/state.h"
-#include "filesystem/layers.h"
 
 namespace conu {
 
 // --- images ----------------------------------------------------------------------------------------------------------
 
 // An image that was removed and has come again has other layers than those that are remembered.
-static bool is_outdated(const Json &document, const Endpoint &endpoint) {
-  try {
-    open_layer(layer_folders(document, endpoint).front());
-  } catch (const Failure &failure) {
-    return failure.code == Code::not_found;
-  }
-  return false;
+static bool is_outdated(const Json &document) {
+  std::string top = document["GraphDriver"]["Data"]["UpperDir"].text_or("");
+  return !top.empty() && access(top.c_str(), F_OK) != 0;
 }
 
 static Task<Json> facts_of(Api &api, Image &image) {
@@ -25,7 +22,7 @@ static Task<Json> facts_of(Api &api, Image &image) {
   bool is_remembered = image.remembered().has_value();
   std::string document = co_await inspect(api, image, false);
   Json facts = Json::parse(document, source);
-  if (is_remembered && is_outdated(facts, image.engine()->endpoint())) {
+  if (is_remembered && is_outdated(facts)) {
     document = co_await inspect(api, image, true);
     facts = Json::parse(document, source);
   }

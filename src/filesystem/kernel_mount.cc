@@ -56,7 +56,9 @@ class KernelMount : public Mount {
       inner.insert(number_);
       reject_holders(holders_of(inner));
     }
-    if (umount2(mount_point().c_str(), UMOUNT_NOFOLLOW | (is_tree ? MNT_DETACH : 0)) != 0) {
+    bool is_unmounted = umount2(mount_point().c_str(), UMOUNT_NOFOLLOW | (is_tree ? MNT_DETACH : 0)) == 0;
+    bool was_none = !is_unmounted && (errno == EINVAL || errno == ENOENT);
+    if (!is_unmounted && !was_none) {
       if (errno == EBUSY) reject_use(holders_of({number_}));
       throw system_failure("cannot unmount " + mount_point(), errno);
     }
@@ -64,9 +66,11 @@ class KernelMount : public Mount {
   }
 
  private:
-  // It may have been unmounted by others, who may have mounted something else there.
+  // It may have been unmounted by others, who may have mounted something else there. What gives no number, such as a
+  // mount of fuse-overlayfs that was killed, may well be there.
   bool is_there() {
-    if (!is_gone_ && mount_number(mount_point()) != number_) is_gone_ = true;
+    uint64_t now = is_gone_ ? 0 : mount_number(mount_point());
+    if (now != 0 && now != number_) is_gone_ = true;
     return !is_gone_;
   }
 

@@ -1,8 +1,8 @@
 // Where a tree is shown on this host, and the record of it.
 //
-// A record is a folder "PID.START.NAMESPACE.BOOT.RANDOM". In it are either "tree", the mount point, or "chosen", a note
-// of a mount point elsewhere: whether it was made, device and inode of the folder, its path. With that note goes
-// "mount", the number of what is mounted there, or "files", which says that files were put into it.
+// A fresh mount point is a folder "PID.START.NAMESPACE.BOOT.RANDOM". For one that was chosen there is a folder of that
+// name with ".chosen" behind, in which are notes: "place", whether it was made, device and inode of the folder, its
+// path; and "mount", the number of what is mounted there, or "files", which says that files were put into it.
 #include "filesystem/mount_point.h"
 
 #include <dirent.h>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "filesystem/remove_tree.h"
+#include "session/labels.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -44,19 +45,26 @@ static Fd open_records(const std::string &path) {
   return folder;
 }
 
-static std::string new_record() {
-  static const std::string common = "." + process_namespace() + "." + boot_id() + ".";
-  const std::string folder = records_folder();
-  std::string record =
-      folder + "/" + std::to_string(getpid()) + "." + start_time(getpid()) + common + random_string(12);
-  // Whoever removes the last record takes the folder with it.
-  for (int attempts = 0; attempts < 100; attempts++) {
-    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) break;
-    if (!open_records(folder)) continue;
-    if (mkdir(record.c_str(), 0700) == 0) return record;
-    if (errno != ENOENT) break;
+// Which process it is, in the name of what it makes.
+static std::string own_name() {
+  std::string pid, start, boot;
+  for (const auto &[key, value] : session_labels()) {
+    if (key == "conu.pid") pid = value;
+    if (key == "conu.start") start = value;
+    if (key == "conu.boot") boot = value;
   }
-  throw system_failure("cannot make the folder " + record, errno);
+  static const std::string space = process_namespace();
+  return pid + "." + start + "." + space + "." + boot;
+}
+
+// The folder of records stays, empty: to make it anew each time would cost as much as the mount.
+static std::string new_record(const std::string &ending) {
+  const std::string path = records_folder(), name = own_name() + "." + random_string(12) + ending;
+  Fd folder = open_records(path);
+  if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
+  if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0)
+    throw system_failure("cannot make the folder " + path + "/" + name, errno);
+  return path + "/" + name;
 }
 
 static std::vector<std::string> names_in(int folder) {
@@ -106,30 +114,32 @@ static bool exists(const std::string &path) {
   return lstat(path.c_str(), &status) == 0;
 }
 
+static Fd opened(const std::string &path) {
+  Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw system_failure("cannot open the folder " + path, errno);
+  return folder;
+}
+
 Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   std::unique_ptr<MountPoint> point(new MountPoint);
-  point->record_ = new_record();
-  bool is_made = chosen.empty() || !exists(chosen);
-  if (chosen.empty()) {
-    point->target_.path = point->record_ + "/tree";
-    if (mkdir(point->target_.path.c_str(), 0700) != 0)
-      throw system_failure("cannot make the folder " + point->target_.path, errno);
-  } else {
-    DirectoryOptions options;
-    options.path = absolute_path(chosen);
-    point->chosen_ = co_await Directory::make(options);
-    point->target_.path = point->chosen_->path();
-  }
+  point->record_ = new_record(chosen.empty() ? "" : ".chosen");
   Target &target = point->target_;
-  target.folder = Fd(open(target.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!target.folder) throw system_failure("cannot open the folder " + target.path, errno);
+  if (chosen.empty()) {
+    target.folder = opened(point->record_);
+    target.path = real_path(target.folder);
+    co_return point;
+  }
+  bool is_made = !exists(chosen);
+  DirectoryOptions options;
+  options.path = absolute_path(chosen);
+  point->chosen_ = co_await Directory::make(options);
+  target.folder = opened(options.path);
   target.path = real_path(target.folder);
   check_free(target);
   struct stat status {};
   if (fstat(target.folder.get(), &status) != 0) throw system_failure("cannot look at " + target.path, errno);
-  if (!chosen.empty())
-    point->write_note("chosen", std::string(is_made ? "made" : "given") + " " + std::to_string(status.st_dev) + " " +
-                                    std::to_string(status.st_ino) + " " + target.path);
+  point->write_note("place", std::string(is_made ? "made" : "given") + " " + std::to_string(status.st_dev) + " " +
+                                 std::to_string(status.st_ino) + " " + target.path);
   co_return point;
 }
 
@@ -150,20 +160,19 @@ static void remove_folder(const std::string &path) {
   if (rmdir(path.c_str()) != 0 && errno != ENOENT) throw system_failure("cannot remove " + path, errno);
 }
 
-// The record itself last: as long as it is there, a sweep finds the rest.
-static void remove_record(const std::string &record) {
-  remove_folder(record + "/tree");
-  remove_file(record + "/chosen");
-  remove_file(record + "/mount");
-  remove_file(record + "/files");
+// The folder itself last: as long as it is there, a sweep finds the rest.
+static void remove_notes(const std::string &record) {
+  for (const char *note : {"/place", "/mount", "/files"}) remove_file(record + note);
   remove_folder(record);
-  rmdir(parent_path(record).c_str());  // where it was the last
 }
 
 void MountPoint::remove() {
   if (record_.empty()) return;
   if (chosen_) chosen_->remove();
-  remove_record(record_);
+  if (chosen_)
+    remove_notes(record_);
+  else
+    remove_folder(record_);
   record_.clear();
 }
 
@@ -180,18 +189,14 @@ MountPoint::~MountPoint() {
 // In doubt it lives, as that of another container does, whose processes cannot be seen from here.
 static bool is_of_dead(const std::string &record) {
   auto parts = split(record, '.');
-  if (parts.size() != 5) return false;
+  bool is_record = parts.size() == 5 || (parts.size() == 6 && parts[5] == "chosen");
+  if (!is_record) return false;
   if (parts[3] != boot_id()) return true;
   if (parts[2] != process_namespace()) return false;
   pid_t pid = 0;
   auto [end, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), pid);
   if (error != std::errc() || end != parts[0].data() + parts[0].size() || pid <= 0) return false;
   return start_time(pid) != parts[1];
-}
-
-static void detach(const std::string &path) {
-  while (umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
-  }
 }
 
 // A folder that a dead process was told to mount on: only what it mounted goes, and only that very folder is touched.
@@ -217,11 +222,14 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
 }
 
 static void sweep_record(const std::string &record) {
-  std::string tree = record + "/tree";
-  detach(tree);
-  remove_tree(tree);
-  if (auto note = read_file(record + "/chosen")) sweep_chosen(record, *note);
-  remove_record(record);
+  if (record.ends_with(".chosen")) {
+    if (auto note = read_file(record + "/place")) sweep_chosen(record, *note);
+    remove_notes(record);
+    return;
+  }
+  while (umount2(record.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
+  }
+  remove_tree(record);
 }
 
 void sweep_mounts() {

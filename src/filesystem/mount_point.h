@@ -12,7 +12,7 @@
 namespace conu {
 
 // Below the folder for temporary files each user has a folder "conu-UID", and each mount a folder in it whose name says
-// which process made it. The new mount point is in there; of one that the user has chosen there is a note.
+// which process made it. That is the mount point, or has notes of the one that the user has chosen.
 class MountPoint {
  public:
   // `chosen` empty: a new folder. One that is not there is made, and removed in the end; Failure(conflict) for one that

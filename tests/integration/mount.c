@@ -409,19 +409,19 @@ static void a_sweep_leaves_what_is_no_record_alone(void **state) {
   ok(conu_filesystem_sweep(NULL, &error));
   char *records = text("%s/conu-0", folder), *theirs = fresh_folder();
   file_in(records, "note", "mine");
-  file_in(records, "1.2.3/tree/file", "mine");
+  file_in(records, "1.2.3/file", "mine");
   chmod(records, 0700);
   ok(conu_filesystem_sweep(NULL, &error));
-  assert_true(is_there(text("%s/1.2.3/tree/file", records)));
+  assert_true(is_there(text("%s/1.2.3/file", records)));
 
   // Whoever puts a link into the place of the folder leads nowhere.
   shell("rm -r %s && ln -s %s %s", records, theirs, records);
-  file_in(theirs, "1.1.1.no-boot.x/tree/file", "theirs");
+  file_in(theirs, "1.1.1.no-boot.x/file", "theirs");
   fails(CONU_ERROR_PERMISSION, conu_filesystem_sweep(NULL, &error), "somebody else has taken the name");
   conu_filesystem_t *filesystem;
   fails(CONU_ERROR_PERMISSION, conu_image_mount(layered(3), NULL, NULL, NULL, &filesystem, &error),
         "somebody else has taken the name");
-  assert_true(is_there(text("%s/1.1.1.no-boot.x/tree/file", theirs)));
+  assert_true(is_there(text("%s/1.1.1.no-boot.x/file", theirs)));
 }
 
 // --- containers ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,13 @@
 #include "filesystem/fuse_mount.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 
 #include "check.h"
 #include "filesystem/private_mounts.h"
@@ -48,6 +54,31 @@ TEST(layers_lie_one_above_the_other) {
 TEST(more_layers_than_the_kernel_takes_are_shown) { check_layers(510, "layer"); }
 
 TEST(no_sign_in_a_name_means_anything) { check_layers(3, "a:b,c\\d e="); }
+
+// The number of the process that has `word` among its own.
+static pid_t process_with(const std::string &word) {
+  for (const auto &entry : std::filesystem::directory_iterator("/proc")) {
+    pid_t pid = atoi(entry.path().filename().c_str());
+    std::string words = pid > 0 ? read_file(entry.path().string() + "/cmdline").value_or("") : "";
+    if (words.starts_with("fuse-overlayfs") && words.find(word) != words.npos) return pid;
+  }
+  return 0;
+}
+
+TEST(a_mount_whose_program_is_dead_can_be_unmounted) {
+  TemporaryFolder folder;
+  std::string point = folder.path + "/point";
+  CHECK(mkdir(point.c_str(), 0700) == 0);
+  std::vector<Fd> layers;
+  layers.push_back(folder_at(folder.path));
+  auto mount = mounted(layers, {point, folder_at(point)});
+  pid_t program = process_with(point);
+  CHECK(program > 0);
+  CHECK(kill(program, SIGKILL) == 0);
+  while (access((point + "/x").c_str(), F_OK) == 0 || errno != ENOTCONN) usleep(1000);
+  mount->unmount();
+  CHECK(rmdir(point.c_str()) == 0);
+}
 
 TEST(a_program_that_is_missing_is_named) {
   TemporaryFolder folder;

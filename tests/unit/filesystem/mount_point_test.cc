@@ -24,10 +24,11 @@ struct Room : TemporaryFolder {
   ~Room() { unsetenv("TMPDIR"); }
   // A record of a process, with a file in its tree.
   std::string record(const std::string &name) {
-    write("conu-" + std::to_string(geteuid()) + "/" + name + "/tree/folder/file", "");
+    write("conu-" + std::to_string(geteuid()) + "/" + name + "/folder/file", "");
     chmod(records.c_str(), 0700);
     return records + "/" + name;
   }
+  bool is_empty() const { return std::filesystem::is_empty(records); }
   std::string records;
 };
 
@@ -53,7 +54,7 @@ TEST(a_fresh_one_leaves_nothing_behind) {
   point->note_mount();
   point->remove();
   point->remove();
-  CHECK(!exists(room.records));
+  CHECK(room.is_empty());
 }
 
 TEST(a_chosen_one_is_made_and_removed_or_left) {
@@ -68,7 +69,7 @@ TEST(a_chosen_one_is_made_and_removed_or_left) {
   CHECK(mkdir((room.path + "/mine").c_str(), 0700) == 0);
   made(room.path + "/mine").reset();
   CHECK(exists(room.path + "/mine"));
-  CHECK(!exists(room.records));
+  CHECK(room.is_empty());
 }
 
 TEST(a_link_to_a_folder_is_followed) {
@@ -88,7 +89,7 @@ TEST(one_that_is_not_free_is_refused) {
   CHECK_FAILS(made(room.path + "/taken"), Code::conflict, "something is mounted there already");
   CHECK(umount2((room.path + "/taken").c_str(), 0) == 0);
   CHECK_FAILS(made(room.path + "/full/file"), Code::conflict, "it is something else");
-  CHECK(!exists(room.records));
+  CHECK(room.is_empty());
 }
 
 TEST(what_the_dead_left_is_removed) {
@@ -96,8 +97,8 @@ TEST(what_the_dead_left_is_removed) {
   std::string ended = room.record("1.0" + here());
   std::string before_the_boot = room.record(std::to_string(getpid()) + "." + start_time(getpid()) + ".1.old-boot.abc");
   std::string mounted = room.record("1.1" + here());
-  CHECK(mount("conu", (mounted + "/tree").c_str(), "tmpfs", 0, nullptr) == 0);
-  chmod((ended + "/tree/folder").c_str(), 0500);
+  CHECK(mount("conu", mounted.c_str(), "tmpfs", 0, nullptr) == 0);
+  chmod((ended + "/folder").c_str(), 0500);
   sweep_mounts();
   CHECK(!exists(ended));
   CHECK(!exists(before_the_boot));
@@ -110,18 +111,18 @@ TEST(what_lives_is_left_alone) {
   std::string elsewhere = room.record("1.0.12345." + boot_id() + ".abc");  // in another process namespace
   std::string strange = room.record("1.0.note");
   sweep_mounts();
-  CHECK(exists(own + "/tree/folder/file"));
-  CHECK(exists(elsewhere + "/tree/folder/file"));
-  CHECK(exists(strange + "/tree/folder/file"));
+  CHECK(exists(own + "/folder/file"));
+  CHECK(exists(elsewhere + "/folder/file"));
+  CHECK(exists(strange + "/folder/file"));
 }
 
 TEST(of_a_chosen_one_only_what_was_put_there_goes) {
   Room room;
   auto leave = [&](const std::string &verdict, const std::string &folder, bool has_files) {
-    std::string name = "1.0" + here(), record = "conu-" + std::to_string(geteuid()) + "/" + name;
+    std::string name = "1.0" + here() + ".chosen", record = "conu-" + std::to_string(geteuid()) + "/" + name;
     struct stat status {};
     CHECK(stat(folder.c_str(), &status) == 0);
-    room.write(record + "/chosen",
+    room.write(record + "/place",
                verdict + " " + std::to_string(status.st_dev) + " " + std::to_string(status.st_ino) + " " + folder);
     if (has_files) room.write(record + "/files", "");
     chmod(room.records.c_str(), 0700);
@@ -132,7 +133,7 @@ TEST(of_a_chosen_one_only_what_was_put_there_goes) {
   leave("given", folder, false);
   sweep_mounts();
   CHECK(exists(folder + "/sub/file"));
-  CHECK(!exists(room.records));
+  CHECK(room.is_empty());
 
   leave("given", folder, true);
   sweep_mounts();
@@ -155,16 +156,16 @@ TEST(of_a_chosen_one_only_what_was_put_there_goes) {
 TEST(a_name_that_another_has_taken_is_not_used) {
   Room room;
   TemporaryFolder theirs;
-  theirs.write("1.0" + here() + "/tree/file", "");
+  theirs.write("1.0" + here() + "/file", "");
   CHECK(symlink(theirs.path.c_str(), room.records.c_str()) == 0);
   CHECK_FAILS(sweep_mounts(), Code::permission, "somebody else has taken the name");
   CHECK_FAILS(made(""), Code::permission, "somebody else has taken the name");
-  CHECK(exists(theirs.path + "/1.0" + here() + "/tree/file"));
+  CHECK(exists(theirs.path + "/1.0" + here() + "/file"));
   CHECK(unlink(room.records.c_str()) == 0);
   room.record("1.0" + here());
   chmod(room.records.c_str(), 0777);
   CHECK_FAILS(sweep_mounts(), Code::permission, "somebody else has taken the name");
-  CHECK(exists(room.records + "/1.0" + here() + "/tree/folder/file"));
+  CHECK(exists(room.records + "/1.0" + here() + "/folder/file"));
 }
 
 int main() {
