@@ -58,13 +58,14 @@ func fillDirectory(how native.DirectoryOptions, s settings) (err error) {
 // bitsOf gives a mode as chmod counts. What is no mode of a folder becomes a bit that libconu refuses.
 func bitsOf(mode fs.FileMode) uint {
 	bits := uint(mode.Perm())
-	for _, special := range []struct {
-		mode fs.FileMode
-		bits uint
-	}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}, {^(fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky), 0o10000}} {
-		if mode&special.mode != 0 {
-			bits |= special.bits
+	for special, bit := range specialBits {
+		if mode&special != 0 {
+			bits |= bit
+			mode &^= special
 		}
+	}
+	if mode&^fs.ModePerm != 0 {
+		bits |= 0o10000
 	}
 	return bits
 }

@@ -40,6 +40,9 @@ type settings struct {
 	mode          *fs.FileMode
 	owner         pair
 	acl           []string
+
+	method         string
+	entries, bytes int64
 }
 
 type pair struct{ name, value string }
@@ -51,7 +54,7 @@ type setting func(*settings)
 func (s setting) apply(to *settings) { s(to) }
 
 func collect[O option](options []O) settings {
-	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1, tail: -1, occurrences: 1}
+	s := settings{pullPolicy: PullIfNotPresent, grace: -1, timeout: -1, tail: -1, occurrences: 1, entries: -1, bytes: -1}
 	for _, o := range options {
 		o.apply(&s)
 	}
