@@ -34,6 +34,7 @@ build = {
       ["conu.directory"] = "bindings/lua/conu/directory.lua",
       ["conu.engine"] = "bindings/lua/conu/engine.lua",
       ["conu.exec"] = "bindings/lua/conu/exec.lua",
+      ["conu.filesystem"] = "bindings/lua/conu/filesystem.lua",
       ["conu.image"] = "bindings/lua/conu/image.lua",
       ["conu.metadata"] = "bindings/lua/conu/metadata.lua",
       ["conu.object"] = "bindings/lua/conu/object.lua",

@@ -11,6 +11,7 @@ local run_builder = require "conu.run_builder"
 local container = require "conu.container"
 local directory = require "conu.directory"
 local exec = require "conu.exec"
+local filesystem = require "conu.filesystem"
 local wait = require "conu.wait"
 require "conu.program"
 require "conu.stream"
@@ -32,6 +33,7 @@ local conu = {
   all_of = wait.all_of,
   any_of = wait.any_of,
   directory = directory.new,
+  sweep_filesystems = filesystem.sweep,
   get_selinux_status = native.get_selinux_status,
   random_string = native.random_string,
 }

@@ -9,7 +9,7 @@ local function close(self)
 end
 
 for _, name in ipairs {
-  "Cancel", "Engine", "Image", "Container", "Progress", "RunBuilder", "Stream", "Wait", "Directory",
+  "Cancel", "Engine", "Image", "Container", "Progress", "RunBuilder", "Stream", "Wait", "Directory", "Filesystem",
 } do
   local class = { __name = "conu." .. name, __close = close, close = close }
   class.__index = class
