@@ -6,7 +6,8 @@
 // Types may be used by many goroutines at once, but a RunBuilder is changed by one, and a Stream has one reader and one
 // writer. Engines, images, containers, streams and run builders hold memory of the C library: Close them, or leave it to
 // the garbage collector. Closing removes nothing that they stand for, may happen while calls run, and may happen twice;
-// a call on what is closed fails with ErrState. Only a Directory is otherwise: it is removed when it is closed.
+// a call on what is closed fails with ErrState. What is made on this host is otherwise: closing a Directory removes it,
+// closing a Filesystem unmounts it.
 //
 // Where the engine answers with a document, it comes as a map[string]any, as encoding/json reads it, with the engine's
 // own names. Numbers are of the type json.Number, which is exact.

@@ -26,6 +26,7 @@ require "conu/process"
 require "conu/service"
 require "conu/wait"
 require "conu/directory"
+require "conu/filesystem"
 
 module Conu
   # The name of an image, taken apart. +tag+ and +digest+ are nil where absent; +familiar+ is the shortest form and

@@ -8,6 +8,7 @@
 #include <ruby.h>
 #include <ruby/encoding.h>
 #include <ruby/thread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -255,17 +256,21 @@ inline VALUE take_bytes(void *data, size_t size) {
   return string;
 }
 
-inline VALUE new_socket(VALUE fd) { return rb_funcall(rb_path2class("TCPSocket"), rb_intern("for_fd"), 1, fd); }
+inline VALUE new_io(VALUE fd) {
+  struct stat status {};
+  bool is_socket = fstat(NUM2INT(fd), &status) == 0 && S_ISSOCK(status.st_mode);
+  return rb_funcall(rb_path2class(is_socket ? "TCPSocket" : "File"), rb_intern("for_fd"), 1, fd);
+}
 
-// Makes a TCPSocket of a descriptor, which it closes.
-inline VALUE take_socket(int fd) {
+// Makes a TCPSocket or a File of a descriptor, which it closes.
+inline VALUE take_descriptor(int fd) {
   int raised = 0;
-  VALUE socket = rb_protect(new_socket, INT2NUM(fd), &raised);
+  VALUE io = rb_protect(new_io, INT2NUM(fd), &raised);
   if (raised != 0) {
     ::close(fd);
     rb_jump_tag(raised);
   }
-  return socket;
+  return io;
 }
 
 }  // namespace conu_ruby

@@ -53,10 +53,10 @@
   $result = *$2 == nullptr ? Qnil : rb_assoc_new(INT2NUM(*$1), conu_ruby::copy_bytes(*$2, *$3));
 }
 
-// A descriptor of a connection, as a TCPSocket.
+// A descriptor, as a TCPSocket or a File.
 %typemap(in, numinputs=0, noblock=1) int *fd (int value = -1) { $1 = &value; }
 %typemap(argout, noblock=1) int *fd {
-  $result = outcome.error == nullptr && *$1 >= 0 ? conu_ruby::take_socket(*$1) : Qnil;
+  $result = outcome.error == nullptr && *$1 >= 0 ? conu_ruby::take_descriptor(*$1) : Qnil;
 }
 
 // A status says no more than the error, which is raised last: by then what came out belongs to a Ruby object.
