@@ -271,10 +271,28 @@ func TestAMountIsMadeAsIsAsked(t *testing.T) {
 	if _, err := missing.Mount(ctx); !errors.Is(err, conu.ErrNotFound) {
 		t.Errorf("a missing image gives %v", err)
 	}
+}
+
+func TestTheEndOfTheContextEndsAMount(t *testing.T) {
+	engine := openEngine(t)
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := image.Mount(ended); !errors.Is(err, context.Canceled) {
+	if _, err := busybox(t, engine).Mount(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("a context that has ended gives %v", err)
+	}
+	slow, err := conu.NewImage(ctx, engine, environment(t, "CONU_TEST_REGISTRY")+"/conu/random")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	point := filepath.Join(t.TempDir(), "point")
+	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	if _, err := slow.Mount(short, conu.MountAt(point), conu.MountMethod("extract")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a context that ends meanwhile gives %v", err)
+	}
+	if _, err := os.Stat(point); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after that: %v", err)
 	}
 }
 

@@ -52,7 +52,7 @@ test("the_files_of_an_image_are_read", function()
 end)
 
 test("a_descriptor_is_given", function()
-  local files = mounted(busybox(), { method = "extract" })  -- what else is mounted cannot be unmounted before it is closed
+  local files = mounted(busybox(), { method = "extract" })  -- Lua cannot close it, which others wait for to be unmounted
   local fd = assert(files:get_file "/etc/link-to-passwd")
   equal(read("/proc/self/fd/" .. fd), assert(files:read_file "/etc/passwd"))
   fails(conu.ERROR_NOT_FOUND, files:get_file("/missing", { flags = 2 }))
@@ -160,6 +160,13 @@ test("a_mount_is_made_as_is_asked", function()
   cancel:trigger()
   fails(conu.ERROR_CANCELLED, image:mount { cancel = cancel })
   check(not pcall(image.mount, image, { mount_point = folder }))
+end)
+
+test("a_mount_that_takes_too_long_is_given_up", function()
+  local point = temporary_folder() .. "/point"
+  local slow = assert(conu.image(registry .. "/conu/random"))
+  fails(conu.ERROR_TIMEOUT, slow:mount { at = point, method = "extract", timeout = 0.01 })
+  check(not exists(point))
 end)
 
 test("a_mount_ends_once_and_for_all", function()

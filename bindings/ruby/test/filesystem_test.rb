@@ -169,6 +169,7 @@ describe Conu::Filesystem do
     lent = nil
     assert_equal 7, busybox.mount { |files| (lent = files.mount_point) && 7 }
     refute_path_exists lent
+    assert_equal 8, busybox.mount { |files| files.close || 8 }
     assert_raises(KeyError) { busybox.mount { |files| (lent = files.mount_point) && raise(KeyError) } }
     refute_path_exists lent
   end
@@ -181,6 +182,16 @@ describe Conu::Filesystem do
     2.times { files.close }
     refute_path_exists point
     assert_raises(Conu::StateError) { files.mount_point }
+  end
+
+  it "is ended by an interrupt" do
+    slow = Conu::Image.new("#{Support::REGISTRY}/conu/random", engine: engine)
+    in_folder do |folder|
+      error, seconds = timed { Timeout.timeout(0.01) { slow.mount(at: folder / "point", method: "extract") } }
+      assert_kind_of Timeout::Error, error
+      assert_operator seconds, :<, 3
+      refute_path_exists folder / "point"
+    end
   end
 
   it "is swept when its process has died" do

@@ -80,7 +80,7 @@ module Conu
     def lend # :nodoc:
       super do
         result = yield self
-        unmount
+        unmount unless closed?
         result
       end
     end
