@@ -39,11 +39,12 @@
  * @section threads Threads
  *
  * Engine, image, container and cancel objects may be used by any number of threads at once. Lists, options, builders
- * and metadata may be read by any number of threads, or changed by one. A progress lets one call in after the other.
- * A stream has one reader and one writer at a time, which may be two threads; a second one gets CONU_ERROR_STATE.
- * Freeing an object while a call on it runs is an error of the caller. Callbacks run only on threads that called in.
- * The library installs no signal handler, never raises SIGPIPE and never ends the process. After `fork()` the child may
- * use engines, images and containers; a progress or stream of the parent answers CONU_ERROR_STATE there.
+ * and metadata may be read by any number of threads, or changed by one. A progress or filesystem lets one call in after
+ * the other. A stream has one reader and one writer at a time, which may be two threads; a second one gets
+ * CONU_ERROR_STATE. Freeing an object while a call on it runs is an error of the caller. Callbacks run only on threads
+ * that called in. The library installs no signal handler, never raises SIGPIPE and never ends the process. After
+ * `fork()` the child may use engines, images and containers; a progress, stream or filesystem of the parent answers
+ * CONU_ERROR_STATE there.
  *
  * @section time Time
  *
