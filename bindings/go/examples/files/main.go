@@ -1,15 +1,12 @@
-// Files: mount an image, list a folder, read a file, look at it, copy it out, unmount. Nothing is run.
-// files IMAGE
+// Files: mount an image, look at what is in it without running it, copy some of it out. files IMAGE
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"conu"
 )
@@ -34,33 +31,56 @@ func run(ctx context.Context, name string) error {
 		return err
 	}
 	defer files.Close()
-	fmt.Printf("%s is mounted by %s\n", image.FullName(), files.Method())
-	if err := look(ctx, files); err != nil {
-		return err
+	fmt.Printf("mounted by %s at %s\n", files.Method(), files.MountPoint())
+	for _, step := range []func(context.Context, *conu.Filesystem) error{look, readRelease, tellOfShell, list, copyOut} {
+		if err := step(ctx, files); err != nil {
+			return err
+		}
 	}
 	return files.Unmount(ctx)
 }
 
 func look(ctx context.Context, files *conu.Filesystem) error {
-	names, err := files.List(ctx, "/etc")
+	hasPasswd, err := files.FileIsPresent(ctx, "/etc/passwd")
 	if err != nil {
 		return err
 	}
-	fmt.Printf("in /etc: %s\n", strings.Join(names, " "))
-
-	users, err := files.ReadFile(ctx, "/etc/passwd")
+	hasRoot, err := files.DirectoryIsPresent(ctx, "/root")
 	if err != nil {
 		return err
 	}
-	first, _, _ := bytes.Cut(users, []byte("\n"))
-	fmt.Printf("the first user: %s\n", first)
+	words := map[bool]string{true: "there", false: "missing"}
+	fmt.Printf("/etc/passwd is %s, /root is %s\n", words[hasPasswd], words[hasRoot])
+	return nil
+}
 
-	status, err := files.Stat(ctx, "/etc/passwd")
+func readRelease(ctx context.Context, files *conu.Filesystem) error {
+	data, err := files.ReadFile(ctx, "/etc/os-release")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("/etc/os-release has %d bytes\n", len(data))
+	return nil
+}
+
+func tellOfShell(ctx context.Context, files *conu.Filesystem) error {
+	status, err := files.Stat(ctx, "/bin/sh")
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s %d:%d %d %s\n", status.Permissions, status.UID, status.GID, status.Size, status.Path)
-	return copyOut(ctx, files)
+	return nil
+}
+
+func list(ctx context.Context, files *conu.Filesystem) error {
+	names, err := files.List(ctx, "/etc")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fmt.Printf("/etc/%s\n", name)
+	}
+	return nil
 }
 
 func copyOut(ctx context.Context, files *conu.Filesystem) error {
@@ -69,14 +89,5 @@ func copyOut(ctx context.Context, files *conu.Filesystem) error {
 		return err
 	}
 	defer folder.Close()
-	target := filepath.Join(folder.Path(), "passwd")
-	if err := files.CopyFrom(ctx, "/etc/passwd", target); err != nil {
-		return err
-	}
-	content, err := os.ReadFile(target)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("its copy has %d bytes\n", len(content))
-	return nil
+	return files.CopyFrom(ctx, "/etc", filepath.Join(folder.Path(), "etc"))
 }
