@@ -2,82 +2,9 @@
 // about themselves or never end.
 #include <sys/stat.h>
 
+#include "archive.h"
 #include "lab.h"
 #include "server.h"
-
-// --- archives --------------------------------------------------------------------------------------------------------
-
-// An answer that is being made; it lasts until the end of the test.
-struct archive {
-  char *bytes;
-  size_t size, room;
-};
-
-static void free_archive(void *archive) {
-  free(((struct archive *)archive)->bytes);
-  free(archive);
-}
-
-static void add(struct archive *archive, const void *bytes, size_t size) {
-  if (archive->size + size > archive->room) {
-    archive->room = (archive->size + size) * 2;
-    archive->bytes = realloc(archive->bytes, archive->room);
-    assert_non_null(archive->bytes);
-  }
-  if (bytes != NULL)
-    memcpy(archive->bytes + archive->size, bytes, size);
-  else
-    memset(archive->bytes + archive->size, 0, size);
-  archive->size += size;
-}
-
-static struct archive *new_archive(void) {
-  static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\nConnection: close\r\n\r\n";
-  struct archive *archive = calloc(1, sizeof *archive);
-  assert_non_null(archive);
-  put_off(free_archive, archive);
-  add(archive, head, sizeof head - 1);
-  return archive;
-}
-
-static void add_padded(struct archive *archive, const char *content, size_t size) {
-  add(archive, content, size);
-  add(archive, NULL, (512 - size % 512) % 512);
-}
-
-// A header, whatever it claims the size of what follows to be.
-static void add_header(struct archive *archive, char type, const char *name, const char *target, long long size) {
-  char header[512] = {0};
-  strncpy(header, name, 100);
-  snprintf(header + 100, 8, "%07o", 0644);
-  snprintf(header + 108, 8, "%07o", 0);
-  snprintf(header + 116, 8, "%07o", 0);
-  snprintf(header + 124, 12, "%011llo", size & 077777777777);
-  snprintf(header + 136, 12, "%011o", 1234567890);
-  memset(header + 148, ' ', 8);
-  header[156] = type;
-  strncpy(header + 157, target, 100);
-  memcpy(header + 257, "ustar\00000", 8);
-  snprintf(header + 329, 8, "%07o", 1);
-  snprintf(header + 337, 8, "%07o", 3);
-  unsigned sum = 0;
-  for (size_t i = 0; i < sizeof header; i++) sum += (unsigned char)header[i];
-  snprintf(header + 148, 8, "%06o", sum);
-  add(archive, header, sizeof header);
-}
-
-static void add_file(struct archive *archive, const char *name, const char *content) {
-  add_header(archive, '0', name, "", (long long)strlen(content));
-  add_padded(archive, content, strlen(content));
-}
-
-// GNU's way of a long name for the entry that follows.
-static void add_long_name(struct archive *archive, const char *name) {
-  add_header(archive, 'L', "long", "", (long long)strlen(name));
-  add_padded(archive, name, strlen(name));
-}
-
-static void add_end(struct archive *archive) { add(archive, NULL, 1024); }
 
 // --- the copy --------------------------------------------------------------------------------------------------------
 
@@ -187,10 +114,10 @@ static void an_archive_that_is_cut_off_leaves_no_half_file(void **state) {
   char *place = fresh_place();
   struct archive *lies = new_archive(), *half = new_archive(), *endless = new_archive(), *empty = new_archive();
   add_header(lies, '0', "data", "", 077777777777);  // 8 GB, of which there are some bytes
-  add(lies, "a few bytes", 11);
+  add_bytes(lies, "a few bytes", 11);
   fails(CONU_ERROR_PROTOCOL, copy_out(lies, place), "cut off");
   add_header(half, '0', "data", "", 4);
-  add(half, "half", 4);
+  add_bytes(half, "half", 4);
   fails(CONU_ERROR_PROTOCOL, copy_out(half, place), "cut off");
   add_file(endless, "data", "whole, but the archive has no end");
   fails(CONU_ERROR_PROTOCOL, copy_out(endless, place), "cut off");
@@ -206,9 +133,9 @@ static void what_is_no_archive_is_told(void **state) {
   add_padded(page, "<html>not what you asked for</html>", 35);
   fails(CONU_ERROR_PROTOCOL, copy_out(page, place), "archive");
   says("/data in the container");
-  add(json, "{}", 2);
+  add_bytes(json, "{}", 2);
   fails(CONU_ERROR_PROTOCOL, copy_out(json, place), "archive");
-  for (int i = 0; i < 5000; i++) add(garbage, &(char){(char)(i * i + 7)}, 1);
+  for (int i = 0; i < 5000; i++) add_bytes(garbage, &(char){(char)(i * i + 7)}, 1);
   fails(CONU_ERROR_PROTOCOL, copy_out(garbage, place), "the archive cannot be used");
   add_end(nothing);
   fails(CONU_ERROR_PROTOCOL, copy_out(nothing, place), "the archive is empty");
