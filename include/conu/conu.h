@@ -2005,6 +2005,10 @@ CONU_API const char *conu_filesystem_get_mount_point(const conu_filesystem_t *fi
 
 /**
  * How the files came to be there. Later versions may add methods.
+ *
+ * On the disk an extracted tree has no devices, FIFOs, set-uid bits and extended attributes, and belongs to this user
+ * unless that is root; conu_filesystem_stat() and the others tell what the image has. What Docker hides in every
+ * container, such as an /etc/hosts of the image, is not in it.
  * @param filesystem the filesystem
  * @return "overlay": the kernel shows the layers of the image one above the other; "bind": the only layer there is;
  *         "fuse": fuse-overlayfs does what the kernel would not; "extract": the files have been copied out of the

@@ -225,7 +225,7 @@ static void an_image_needs_no_command(void **state) {
 static void a_container_shows_its_own_changes(void **state) {
   (void)state;
   conu_container_t *container =
-      run(NULL, "echo changed > /new; rm /etc/os-release; chmod 4755 /new; echo done; sleep 1000");
+      run("", "echo changed > /new; rm /etc/os-release; chmod 4755 /new; echo done; sleep 1000");
   while (strstr(logs(container), "done") == NULL) sleep_ms(20);
   conu_filesystem_t *filesystem;
   ok(conu_container_mount(container, NULL, by_extraction(-1, -1), NULL, &filesystem, &error));
