@@ -2,6 +2,7 @@
 // them.
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -319,6 +320,48 @@ static void files_are_opened_and_never_changed(void **state) {
   close(fd);
 }
 
+static conu_image_t *image_of_child;
+static char *folder_of_child;
+
+// The same by somebody who may not mount, set no owner, and read nothing that is closed.
+static void as_a_user(void) {
+  child_expects(setgroups(0, NULL) == 0 && setresgid(1000, 1000, 1000) == 0 && setresuid(1000, 1000, 1000) == 0);
+  conu_filesystem_t *filesystem = NULL;
+  conu_status_t status = conu_image_mount(image_of_child, NULL, NULL, NULL, &filesystem, &error);
+  if (status != CONU_OK) dprintf(STDERR_FILENO, "%s\n", conu_error_get_message(error));
+  child_expects(status == CONU_OK);
+  child_expects(strcmp(conu_filesystem_get_method(filesystem), "extract") == 0);
+  child_expects(strcmp(read_file(filesystem, "/hostile/modes/closed/file"), "behind a closed folder\n") == 0);
+  child_expects(strcmp(read_file(filesystem, "/hostile/modes/none"), "nobody reads this\n") == 0);
+  child_expects(strcmp(member(status_of(filesystem, "/hostile/modes/closed"), "permissions"), "d---------") == 0);
+  const char *json = status_of(filesystem, "/hostile/owners/nobody");
+  child_expects(number(json, "uid") == 65534 && number(json, "mode") == 04755);
+  child_expects(number(status_of(filesystem, "/etc/passwd"), "uid") == 0);
+  child_expects(strcmp(joined(list_of(filesystem, "/hostile/devices")), "loop null null-too pipe") == 0);
+  bool is_there;
+  child_expects(conu_filesystem_file_is_present(filesystem, "/hostile/links/process", NULL, &is_there, NULL) ==
+                CONU_OK);
+  child_expects(!is_there);
+  char *copy = text("%s/copy", folder_of_child);
+  child_expects(conu_filesystem_copy_from(filesystem, "/hostile/owners", copy, NULL, &error) == CONU_OK);
+  child_expects(conu_filesystem_unmount(filesystem, NULL, &error) == CONU_OK);
+  conu_filesystem_free(filesystem);
+}
+
+static void lock_engine(void *mode) { shell("chmod %s %s", (char *)mode, setting("CONU_HOST") + strlen("unix://")); }
+
+static void an_ordinary_user_is_told_the_same(void **state) {
+  (void)state;
+  image_of_child = hostile();
+  folder_of_child = fresh_folder();
+  shell("chmod 0777 %s", folder_of_child);
+  char *mode = shell("stat -c %%a %s", setting("CONU_HOST") + strlen("unix://"));
+  mode[strcspn(mode, "\n")] = '\0';
+  put_off(lock_engine, mode);
+  lock_engine("0666");
+  in_child(as_a_user);
+}
+
 // --- copies ----------------------------------------------------------------------------------------------------------
 
 static void a_tree_is_copied_as_it_is(void **state) {
@@ -452,6 +495,7 @@ int main(void) {
       TEST(folders_and_files_are_no_substitutes),
       TEST(paths_that_are_none_are_refused),
       TEST(files_are_opened_and_never_changed),
+      TEST(an_ordinary_user_is_told_the_same),
       TEST(a_tree_is_copied_as_it_is),
       TEST(a_file_is_copied_as_it_is),
       TEST(a_running_container_is_looked_at_as_it_sees_itself),
