@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include "filesystem/file_status.h"
@@ -29,22 +28,37 @@ Filesystem::Filesystem(std::unique_ptr<Mount> mount, Root::Way way)
 Filesystem::~Filesystem() {
   root_.reset();
   bool is_parents = fork_generation_ != fork_generation();
-  if (is_parents) static_cast<void>(mount_.release());  // which goes on using it
+  if (!is_parents) return;
+  static_cast<void>(mount_.release());  // which goes on using it
+  static_cast<void>(turns_.release());  // which a thread that is only there may wait for
 }
 
 // --- turns and failures ----------------------------------------------------------------------------------------------
+
+bool OneAtATime::try_lock_for(std::chrono::milliseconds time) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!freed_.wait_for(lock, time, [this] { return !is_taken_; })) return false;
+  is_taken_ = true;
+  return true;
+}
+
+void OneAtATime::unlock() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  is_taken_ = false;
+  freed_.notify_one();
+}
 
 Filesystem::Turn Filesystem::turn(Cancel *cancel) {
   if (fork_generation_ != fork_generation())
     throw Failure(Code::state,
                   "the files at " + mount_point() + " are those of the process that this one was forked from",
                   "mount them again in this process");
-  Turn turn(mutex_, std::defer_lock);
+  Turn turn(*turns_, std::defer_lock);
   const auto moment = std::chrono::milliseconds(20);
   do {
     auto reason = cancel != nullptr ? cancel->verdict() : nullptr;
     if (reason) throw *reason;
-  } while (!turn.try_lock() && !turn.try_lock_for(moment));
+  } while (!turn.try_lock_for(moment));
   return turn;
 }
 

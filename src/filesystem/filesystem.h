@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +19,19 @@
 #include "util/fd.h"
 
 namespace conu {
+
+// Who comes has to wait, but not for ever. It is no std::timed_mutex, whose waiting gcc 12's thread sanitizer does not
+// see.
+class OneAtATime {
+ public:
+  bool try_lock_for(std::chrono::milliseconds time);
+  void unlock();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  bool is_taken_ = false;
+};
 
 // Paths are those of a process whose root folder the tree is: links are followed in there, "..", too. Relative ones
 // begin at the root. Any number of threads may call; one after the other gets its turn.
@@ -45,7 +60,7 @@ class Filesystem {
   void unmount(Cancel *cancel);
 
  private:
-  using Turn = std::unique_lock<std::timed_mutex>;
+  using Turn = std::unique_lock<OneAtATime>;
   Turn turn(Cancel *cancel);
   Turn turn_for_files(Cancel *cancel);
   [[noreturn]] void fail(const char *what, const std::string &path, int error_number) const;
@@ -57,7 +72,7 @@ class Filesystem {
   void reopen() noexcept;
   Fd make_file(const Place &place, const std::string &path, int flags) const;
 
-  std::timed_mutex mutex_;
+  std::unique_ptr<OneAtATime> turns_ = std::make_unique<OneAtATime>();
   std::unique_ptr<Mount> mount_;
   const Root::Way way_;
   std::optional<Root> root_;  // until it is unmounted
