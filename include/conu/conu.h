@@ -748,10 +748,41 @@ CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, cons
                                                        conu_cancel_t *cancel, bool *out, conu_error_t **error);
 
 /**
- * Mounts the image: its files appear in a folder of this host, read-only, without anything running. Of the ways to do it
- * the first one that works is taken, see conu_filesystem_get_method(): of a local engine that shows where it keeps
- * layers the kernel puts these one above the other, in the same time whatever the size; where it refuses, fuse-overlayfs
- * does it; else the files are copied out of the engine.
+ * Checks the image against a document, in the schema of container-structure-test and with some checks more: files that
+ * should or should not be there, with their modes and owners; what is in them; the image's configuration; what commands
+ * print and how they end. docs/checks.md has the whole schema. Files are looked at by a mount where that takes no time,
+ * else one by one through a container that is never started; each command runs in a container of its own, at most four
+ * at a time. All that was made for it is removed. Docker Engine API, GET /images/{name}/json, POST /containers/create
+ * and GET /containers/{id}/archive.
+ * @param image The image; it is not pulled.
+ * @param checks_json The document. What is not known in it, or of a wrong type, is an error and never passed over.
+ * @param cancel Ends the call; what was made by then is removed.
+ * @param[out] out The results as JSON, to be freed with conu_string_free(): an object with the numbers `Pass`, `Fail`
+ * and `Total`, `Duration` in nanoseconds, `Image`, its name, and the array `Results` of objects with `Name`, `Pass`,
+ *   `Errors`, `Stdout`, `Stderr` (each left out where it is empty) and `Duration`. A check that does not hold is no
+ *   error of the call: its `Errors` tell what was expected and what was found.
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT, before any request, if something is wrong with the document: the message names
+ *   its path, such as `$.fileContentTests[0].path`; CONU_ERROR_NOT_FOUND if the engine does not have the image; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_check(conu_image_t *image, const char *checks_json, conu_cancel_t *cancel, char **out,
+                                        conu_error_t **error);
+
+/**
+ * Makes a report of results in the XML of JUnit, as CI systems read it. Characters that XML cannot have become U+FFFD.
+ * @param results_json What conu_image_check() gave, or container-structure-test wrote with `--output json`.
+ * @param[out] out The report, to be freed with conu_string_free().
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT if these are no such results; and CONU_ERROR_NO_MEMORY.
+ */
+CONU_API conu_status_t conu_check_results_to_junit(const char *results_json, char **out, conu_error_t **error);
+
+/**
+ * Mounts the image: its files appear in a folder of this host, read-only, without anything running. Of the ways to do
+ * it the first one that works is taken, see conu_filesystem_get_method(): of a local engine that shows where it keeps
+ * layers the kernel puts these one above the other, in the same time whatever the size; where it refuses,
+ * fuse-overlayfs does it; else the files are copied out of the engine.
  *
  * A process that ends without unmounting leaves its mounts behind. The next mount of the same user removes them, and so
  * does conu_filesystem_sweep().
@@ -763,9 +794,9 @@ CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, cons
  * @param[out] out The files.
  * @param[out] error The error. Where no way works its message tells what each one met.
  * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the mount point is not
- *   empty or has something mounted on it; CONU_ERROR_UNSUPPORTED or CONU_ERROR_PERMISSION if no way, or not the one that
- *   is asked for, can be gone with this engine and by this user; CONU_ERROR_COMMAND_MISSING if fuse-overlayfs is asked
- *   for and not installed; and @ref usual "the usual ones".
+ *   empty or has something mounted on it; CONU_ERROR_UNSUPPORTED or CONU_ERROR_PERMISSION if no way, or not the one
+ * that is asked for, can be gone with this engine and by this user; CONU_ERROR_COMMAND_MISSING if fuse-overlayfs is
+ * asked for and not installed; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_mount(conu_image_t *image, const char *mount_point,
                                         const conu_mount_options_t *options, conu_cancel_t *cancel,

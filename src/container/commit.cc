@@ -28,7 +28,7 @@ static Task<void> post(Api &api, Container &container, std::string path, std::st
 }
 
 static Task<void> remove_committed(Api &api, std::string id) {
-  co_await api.call("DELETE", "/images/" + percent_encoded(id, ":"), "the image " + id);
+  co_await api.call("DELETE", "/images/" + percent_encoded(id, ":") + "?noprune=1", "the image " + id);
 }
 
 Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag) {

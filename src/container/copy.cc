@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "container/path_stat.h"
 #include "container/state.h"
 #include "filesystem/extraction.h"
 #include "filesystem/tree_archive.h"
@@ -107,34 +108,21 @@ static Place place_on_host(const std::string &given) {
 
 // --- in the container ------------------------------------------------------------------------------------------------
 
-static std::string archive_path(const Container &container, const std::string &path) {
-  Query query;
-  query.add("path", path);
-  return container.path("/archive" + query.text());
-}
-
 static std::string absolute_in_container(const std::string &path) { return clean_path("/" + path); }
 
-// What a container has at a path. The engine tells in a header; the modes are those of Go.
+// What a container has at a path.
 static Task<Place> look_at(Api &api, Container &container, std::string path) {
   Place place;
   place.path = path;
   Exchange exchange = co_await api.send(api.request("HEAD"), archive_path(container, path));
-  std::string encoded(exchange.header("X-Docker-Container-Path-Stat"));
+  std::optional<PathStat> stat = path_stat(exchange, container, path);
   int status = exchange.status();
   co_await exchange.rest();
-  if (encoded.empty() && status >= 400) co_return place;  // why, the request that follows will tell in words
-  std::string text;
-  std::string what = "what the engine tells of " + path + " in " + container.subject() +
-                     ", by the header X-Docker-Container-Path-Stat,";
-  if (!base64_decode(encoded, &text)) throw Failure(Code::protocol, std::string(what) + " is no base64");
-  Json document = Json::parse(text, what);
-  const int64_t folder = INT64_C(1) << 31, link = 1 << 27, device = 1 << 26;
-  int64_t mode = document["mode"].integer_or(0);
+  if (!stat) co_return place;  // why, the request that follows will tell in words
   place.exists = status < 400;
-  place.is_folder = (mode & folder) != 0;
-  place.is_device = (mode & device) != 0;
-  if (mode & link) place.link_target = document["linkTarget"].text_or("");
+  place.is_folder = stat->is_folder;
+  place.is_device = stat->is_device;
+  if (stat->is_link) place.link_target = stat->link_target;
   co_return place;
 }
 

@@ -99,32 +99,39 @@ static Task<void> create(Api &api, Image &image, Creation *creation) {
   creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
 }
 
-static Task<std::unique_ptr<Mount>> extract_created(Api &api, Image &image, std::string folder, ExtractionLimits limits,
-                                                    Creation *creation) {
+Task<ContainerPtr> create_for_files(Api &api, Image &image) {
   Scope &scope = co_await current_scope();
-  co_await shielded(create(api, image, creation), cleanup_ms / 2);
-  if (scope.is_cancelled()) throw scope.reason();
-  std::string subject = "the files of " + image.subject();
-  auto mount = co_await extract(api, creation->id, subject, std::move(folder), limits, !api.engine.is_podman());
-  co_await shielded(remove_container(api, creation->id, "the container " + creation->name, true, true));
-  creation->id.clear();
-  creation->was_asked = false;
-  co_return mount;
-}
-
-Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {
   Creation creation;
-  std::unique_ptr<Mount> mount;
   std::optional<Failure> failure;
   try {
-    mount = co_await extract_created(api, image, std::move(folder), limits, &creation);
+    co_await shielded(create(api, image, &creation), cleanup_ms / 2);
+    if (scope.is_cancelled()) throw scope.reason();
   } catch (const Failure &caught) {
     failure = caught;
   }
-  if (!failure) co_return mount;
+  if (!failure) co_return std::make_shared<Container>(image.engine(), creation.id, creation.name, false);
   bool may_exist = creation.was_asked && (!creation.id.empty() || failure->http_status == 0);
   co_await undo(api, creation, may_exist);
   throw *failure;
+}
+
+Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {
+  ContainerPtr container = co_await create_for_files(api, image);
+  std::string subject = "the files of " + image.subject();
+  std::unique_ptr<Mount> mount;
+  std::optional<Failure> failure;
+  try {
+    mount = co_await extract(api, container->id(), subject, std::move(folder), limits, !api.engine.is_podman());
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  try {
+    co_await shielded(remove_container(api, container->id(), container->subject(), true, true));
+  } catch (const Failure &caught) {
+    if (!failure) failure = caught;
+  }
+  if (failure) throw *failure;
+  co_return mount;
 }
 
 }  // namespace conu

@@ -36,7 +36,7 @@ Task<std::unique_ptr<Mount>> mount_image(Api &api, Image &image, std::string mou
   auto extract = [&api, &image, limits](const Target &target) {
     return extract_image(api, image, target.path, limits);
   };
-  methods.push_back({"extract", extract, true});
+  if (options.may_extract) methods.push_back({"extract", extract, true});
   std::unique_ptr<Mount> mount = co_await mount_tree(image.subject(), mount_point, options.method, std::move(methods));
   co_return mount;
 }

@@ -1,4 +1,4 @@
-// What a line of a log is searched for.
+// What lines of logs and other texts are searched for.
 #include "container/pattern.h"
 
 #include "util/failure.h"
@@ -33,6 +33,14 @@ bool Pattern::is_in(std::string_view line) const {
   if (!expression_) return line.find(text_) != line.npos;
   line = line.substr(0, longest_line);
   return std::regex_match(line.begin(), line.end(), *expression_);
+}
+
+bool Pattern::is_in_part(std::string_view text, size_t begin, size_t end) const {
+  if (!expression_) return text.substr(begin, end - begin).find(text_) != text.npos;
+  auto flags = std::regex_constants::match_default;
+  if (begin > 0) flags |= std::regex_constants::match_prev_avail | std::regex_constants::match_not_bol;
+  if (end < text.size()) flags |= std::regex_constants::match_not_eol | std::regex_constants::match_not_eow;
+  return std::regex_match(text.data() + begin, text.data() + end, *expression_, flags);
 }
 
 }  // namespace conu

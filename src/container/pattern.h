@@ -1,4 +1,4 @@
-// What a line of a log is searched for.
+// What lines of logs and other texts are searched for.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,9 @@ class Pattern {
   explicit Pattern(const std::string &text);
 
   bool is_in(std::string_view line) const;
+  // Whether it is in this part of a text, where ^ and $ stand for the ends of the text.
+  bool is_in_part(std::string_view text, size_t begin, size_t end) const;
+  bool is_plain() const { return !expression_.has_value(); }
   const std::string &text() const { return text_; }
 
  private:

@@ -18,6 +18,7 @@ namespace conu {
 struct MountOptions {
   std::string method;  // empty: the first that works
   ExtractionLimits limits;
+  bool may_extract = true;  // where nothing quicker works
 };
 
 // Failure(invalid_argument) for a name that no method has.

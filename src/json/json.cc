@@ -26,19 +26,34 @@ Json &Json::operator=(Json other) noexcept {
 }
 Json::~Json() { json_decref(value_); }
 
+static json_t *load(std::string_view text, size_t flags, json_error_t *error) {
+  json_t *value = json_loadb(text.data(), text.size(), flags, error);
+  if (value == nullptr && json_error_code(error) == json_error_out_of_memory) throw std::bad_alloc();
+  return value;
+}
+
+Json Json::of_text(json_t *value, const char *error, std::string_view text, const std::string &source) {
+  if (value == nullptr)
+    throw Failure(Code::protocol,
+                  source + " is not JSON (" + error + "): " + (text.empty() ? "it is empty" : excerpt(text)));
+  Json document(value, source + ": $");
+  return json_is_null(value) ? Json(nullptr, document.path_) : document;
+}
+
 Json Json::parse(std::string_view text, const std::string &source) {
   // Engines send NUL characters in strings, and integers beyond 64 bits; the latter are read as reals on a second try.
   const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY;
   json_error_t error;
-  json_t *value = json_loadb(text.data(), text.size(), flags, &error);
+  json_t *value = load(text, flags, &error);
   if (value == nullptr && json_error_code(&error) == json_error_numeric_overflow)
-    value = json_loadb(text.data(), text.size(), flags | JSON_DECODE_INT_AS_REAL, &error);
-  if (value == nullptr && json_error_code(&error) == json_error_out_of_memory) throw std::bad_alloc();
-  if (value == nullptr)
-    throw Failure(Code::protocol,
-                  source + " is not JSON (" + error.text + "): " + (text.empty() ? "it is empty" : excerpt(text)));
-  Json document(value, source + ": $");
-  return json_is_null(value) ? Json(nullptr, document.path_) : document;
+    value = load(text, flags | JSON_DECODE_INT_AS_REAL, &error);
+  return of_text(value, error.text, text, source);
+}
+
+Json Json::parse_strictly(std::string_view text, const std::string &source) {
+  json_error_t error;
+  json_t *value = load(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+  return of_text(value, error.text, text, source);
 }
 
 Json Json::object() { return Json(checked(json_object()), "$"); }
@@ -95,6 +110,8 @@ size_t Json::size() const { return is_array() ? json_array_size(value_) : json_o
 bool Json::is_object() const { return json_is_object(value_); }
 bool Json::is_array() const { return json_is_array(value_); }
 bool Json::is_string() const { return json_is_string(value_); }
+bool Json::is_boolean() const { return json_is_boolean(value_); }
+bool Json::is_integer() const { return json_is_integer(value_); }
 
 std::vector<std::pair<std::string, Json>> Json::members() const {
   std::vector<std::pair<std::string, Json>> all;

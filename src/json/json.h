@@ -23,6 +23,8 @@ class Json {
 
   // Throws Failure(protocol) that names `source` ("the engine's answer to GET /info") where the text is no JSON.
   static Json parse(std::string_view text, const std::string &source);
+  // The same of what a person has written: a member that stands twice in an object is wrong, too.
+  static Json parse_strictly(std::string_view text, const std::string &source);
 
   static Json object();
   static Json array();
@@ -45,6 +47,9 @@ class Json {
   bool is_object() const;
   bool is_array() const;
   bool is_string() const;
+  bool is_boolean() const;
+  bool is_integer() const;                           // as_integer takes any number
+  const std::string &path() const { return path_; }  // for messages: "the argument x: $.list[3]"
   std::vector<std::pair<std::string, Json>> members() const;
   std::vector<Json> items() const;
   std::optional<std::string> as_string() const;
@@ -59,6 +64,7 @@ class Json {
 
  private:
   Json(json_t *owned, std::string path) : value_(owned), path_(std::move(path)) {}
+  static Json of_text(json_t *value, const char *error, std::string_view text, const std::string &source);
   Json child(json_t *borrowed, const std::string &step) const;
   [[noreturn]] void wrong_type(const char *expected) const;
 

@@ -1,0 +1,135 @@
+// All checks of a document on an image.
+#include "check/image_check.h"
+
+#include <time.h>
+
+#include "check/command_checks.h"
+#include "check/file_checks.h"
+#include "check/metadata_checks.h"
+#include "loop/group.h"
+#include "util/failure.h"
+
+namespace conu {
+
+static int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+// Awaits a check, and measures it.
+static Task<void> timed(Task<void> check, CheckResult *result) {
+  int64_t start = now_ns();
+  co_await std::move(check);
+  result->duration_ns = now_ns() - start;
+}
+
+static CheckResult named(const char *kind, const std::string &name) {
+  CheckResult result;
+  result.name = name.empty() ? kind : std::string(kind) + ": " + name;
+  return result;
+}
+
+// --- commands --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct Commands {
+  Api &api;
+  ImagePtr image;
+  const CheckDocument &document;
+  Environment environment;
+  std::vector<CheckResult> results;
+  size_t next = 0;
+};
+
+}  // namespace
+
+static Task<void> work_on(Commands *commands) {
+  while (commands->next < commands->results.size()) {
+    size_t i = commands->next++;
+    const CommandCheck &check = commands->document.commands[i];
+    CheckResult *result = &commands->results[i];
+    co_await timed(
+        check_command(commands->api, commands->image, commands->document, check, commands->environment, result),
+        result);
+  }
+}
+
+static Task<void> check_commands(Commands *commands) {
+  for (const CommandCheck &check : commands->document.commands)
+    commands->results.push_back(named("Command Test", check.name));
+  std::vector<Task<void>> workers;
+  for (size_t i = 0; i < 4 && i < commands->results.size(); i++) workers.push_back(work_on(commands));
+  if (!workers.empty()) co_await when_all(std::move(workers));
+}
+
+// --- files -----------------------------------------------------------------------------------------------------------
+
+static Task<void> check_all_files(ImageFiles &files, const CheckDocument &document, const Environment &environment,
+                                  std::vector<CheckResult> *results) {
+  for (const FileExistenceCheck &check : document.file_existence) {
+    CheckResult result = named("File Existence Test", check.name);
+    co_await timed(check_existence(files, check, environment, &result), &result);
+    results->push_back(std::move(result));
+  }
+  for (const FileContentCheck &check : document.file_content) {
+    CheckResult result = named("File Content Test", check.name);
+    co_await timed(check_content(files, check, environment, &result), &result);
+    results->push_back(std::move(result));
+  }
+  if (document.setuid) {
+    CheckResult result = named("Set-uid Test", document.setuid->name);
+    co_await timed(check_setuid(files, *document.setuid, &result), &result);
+    results->push_back(std::move(result));
+  }
+}
+
+static Task<void> check_files(Api &api, Image &image, Json facts, const CheckDocument &document,
+                              const Environment &environment, std::vector<CheckResult> *results) {
+  if (document.file_existence.empty() && document.file_content.empty() && !document.setuid) co_return;
+  std::unique_ptr<ImageFiles> files = co_await open_files(api, image, facts);
+  std::optional<Failure> failure;
+  try {
+    co_await check_all_files(*files, document, environment, results);
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  try {
+    co_await shielded(files->close());
+  } catch (const Failure &caught) {
+    if (!failure) failure = caught;
+  }
+  if (failure) throw *failure;
+}
+
+// --- all -------------------------------------------------------------------------------------------------------------
+
+static void append(std::vector<CheckResult> results, std::vector<CheckResult> *all) {
+  for (CheckResult &result : results) all->push_back(std::move(result));
+}
+
+Task<CheckResults> check_image(Api &api, ImagePtr image, const CheckDocument &document) {
+  int64_t start = now_ns();
+  std::string text = co_await inspect(api, *image, true);
+  Json facts = Json::parse(text, "the inspect document of " + image->subject());
+  Environment environment = environment_in(facts);
+  std::vector<CheckResult> file_results;
+  // Mounting fails early where it fails, and takes no time.
+  co_await check_files(api, *image, facts, document, environment, &file_results);
+  Commands commands{api, image, document, environment, {}};
+  co_await check_commands(&commands);
+  CheckResults all;
+  all.image = image->full_name();
+  append(std::move(commands.results), &all.results);
+  append(std::move(file_results), &all.results);
+  if (document.metadata) {
+    CheckResult result = named("Metadata Test", "");
+    check_metadata(facts, *document.metadata, &result);
+    all.results.push_back(std::move(result));
+  }
+  all.duration_ns = now_ns() - start;
+  co_return all;
+}
+
+}  // namespace conu

@@ -1,0 +1,311 @@
+// Documents of checks on real images: files by a mount and one by one from the engine, configuration, commands.
+#include "lab.h"
+
+// --- helpers ---------------------------------------------------------------------------------------------------------
+
+static conu_image_t *built(const char *lines) {
+  char *folder = fresh_folder(), *name = text("localhost/%s:1", fresh("conu-check"));
+  file_in(folder, "file", "one\ntwo\n");
+  file_in(folder, "Dockerfile", text("FROM %s\n%s", setting("CONU_TEST_IMAGE"), lines));
+  shell("docker --host %s build -t %s %s", setting("CONU_HOST"), name, folder);
+  remove_later(name);
+  return image_named(name);
+}
+
+// The same image of the same engine, which is reached in a way that shows no layers to mount.
+static conu_image_t *from_afar(conu_image_t *image) {
+  set_variable("DOCKER_TLS_VERIFY", on_podman() ? NULL : "1");
+  set_variable("DOCKER_CERT_PATH", on_podman() ? NULL : setting("CONU_TEST_TLS_CERTIFICATES"));
+  const char *url = setting(on_podman() ? "CONU_TEST_TCP_HOST" : "CONU_TEST_TLS_HOST");
+  return image_of(opened(url), conu_image_get_full_name(image));
+}
+
+static char *document(const char *members) { return text("{\"schemaVersion\": \"2.0.0\", %s}", members); }
+
+static char *checked(conu_image_t *image, const char *members) {
+  char *results;
+  ok(conu_image_check(image, document(members), NULL, &results, &error));
+  return taken(results);
+}
+
+// All must hold, or exactly one must fail and say this.
+static void holds(conu_image_t *image, const char *members) { contains(checked(image, members), "\"Fail\":0,"); }
+static void fails_to_hold(conu_image_t *image, const char *members, const char *part) {
+  char *results = checked(image, members);
+  contains(results, "\"Fail\":1,");
+  contains(results, part);
+}
+
+// --- files -----------------------------------------------------------------------------------------------------------
+
+static const char tree[] =
+    "COPY file /a/b/file\n"
+    "RUN chown 12:34 /a/b/file && chmod 4750 /a/b/file && ln -s /a/b /link && ln -s ../b/file /a/b/relative && "
+    "ln -s /nowhere /dangling && ln -s circle /circle && mkdir -m 1777 /sticky && mkfifo /fifo\n";
+
+static void files_are_as_they_should_be(conu_image_t *image) {
+  holds(image,
+        "\"fileExistenceTests\": ["
+        "{\"name\": \"file\", \"path\": \"/a/b/file\", \"permissions\": \"-rwsr-x---\", \"uid\": 12, \"gid\": 34,"
+        " \"isExecutableBy\": \"group\", \"mode\": \"4750\"},"
+        "{\"name\": \"go\", \"path\": \"/a/b/file\", \"permissions\": \"urwxr-x---\"},"
+        "{\"name\": \"by a link\", \"path\": \"/link/file\", \"uid\": 12},"
+        "{\"name\": \"folder\", \"path\": \"/sticky\", \"permissions\": \"drwxrwxrwt\", \"owner\": \"root\","
+        " \"group\": \"root\"},"
+        "{\"name\": \"variable\", \"path\": \"${PLACE}/file\"},"
+        "{\"name\": \"link\", \"path\": \"/a/b/relative\", \"symlinkTarget\": \"../b/file\"},"
+        "{\"name\": \"dangling\", \"path\": \"/dangling\", \"symlinkTarget\": \"/nowhere\"},"
+        "{\"name\": \"circle\", \"path\": \"/circle\", \"symlinkTarget\": \"circle\"},"
+        "{\"name\": \"fifo\", \"path\": \"/fifo\", \"permissions\": \"prw-r--r--\"},"
+        "{\"name\": \"absent\", \"path\": \"/absent\", \"shouldExist\": false},"
+        "{\"name\": \"below a file\", \"path\": \"/a/b/file/x\", \"shouldExist\": false},"
+        "{\"name\": \"of docker\", \"path\": \"/.dockerenv\", \"shouldExist\": false}],"
+        "\"fileContentTests\": ["
+        "{\"name\": \"file\", \"path\": \"/a/b/file\", \"expectedContents\": [\"^one\\ntwo\\n$\", \"t.o\"],"
+        " \"excludedContents\": [\"three\"]},"
+        "{\"name\": \"link\", \"path\": \"/a/b/relative\", \"expectedContents\": [\"one\"]}],"
+        "\"setuidTest\": {\"allowed\": [\"/a/b/file\"]}");
+}
+
+static void what_is_wrong_with_files_is_told(conu_image_t *image) {
+  char *results = checked(
+      image,
+      "\"fileExistenceTests\": ["
+      "{\"name\": \"1\", \"path\": \"/absent\"},"
+      "{\"name\": \"2\", \"path\": \"/a\", \"shouldExist\": false},"
+      "{\"name\": \"3\", \"path\": \"/a/b/file\", \"permissions\": \"-rw-r--r--\", \"uid\": 0, \"owner\": \"root\","
+      " \"isExecutableBy\": \"other\"},"
+      "{\"name\": \"4\", \"path\": \"/a/b/relative\", \"symlinkTarget\": \"/x\"},"
+      "{\"name\": \"5\", \"path\": \"$NONE/x\", \"shouldExist\": false}],"
+      "\"fileContentTests\": ["
+      "{\"name\": \"6\", \"path\": \"/a/b/file\", \"expectedContents\": [\"three\"], \"excludedContents\": [\"t.o\"]},"
+      "{\"name\": \"7\", \"path\": \"/a\"}, {\"name\": \"8\", \"path\": \"/circle\"},"
+      "{\"name\": \"9\", \"path\": \"/absent\"}],"
+      "\"setuidTest\": {}");
+  contains(results, "\"Pass\":0,\"Fail\":10,");
+  contains(results, "/absent should be there, and is not");
+  contains(results, "/a should not be there, and is: drwxr-xr-x");
+  contains(results, "/a/b/file: the permissions should be -rw-r--r--, but is -rwsr-x---");
+  contains(results, "/a/b/file: the user ID should be 0, but is 12");
+  contains(results, "/a/b/file: the owner should be root, but is 12");
+  contains(results, "/a/b/file: it should be executable by other, but is -rwsr-x---");
+  contains(results, "/a/b/relative: the target should be /x, but is ../b/file");
+  contains(results, "the path /$NONE/x has the variable NONE");
+  contains(results, "\\\"three\\\" was expected and not found: /a/b/file is \\\"one two\\\"");
+  contains(results, "\\\"t.o\\\" was found and must not be: /a/b/file has \\\"two\\\"");
+  contains(results, "/a/b/file is -rwsr-x--- of user 12 and group 34");
+}
+
+static conu_image_t *image_with_tree(void) { return built(text("%sENV PLACE=/a/b\n", tree)); }
+
+static void files_are_checked_by_a_mount(void **state) {
+  (void)state;
+  conu_image_t *image = image_with_tree();
+  files_are_as_they_should_be(image);
+  what_is_wrong_with_files_is_told(image);
+}
+
+static void files_are_checked_one_by_one_from_an_engine_afar(void **state) {
+  (void)state;
+  conu_image_t *image = from_afar(image_with_tree());
+  files_are_as_they_should_be(image);
+  what_is_wrong_with_files_is_told(image);
+}
+
+static void what_a_volume_of_the_image_hides_is_checked(void **state) {
+  (void)state;
+  conu_image_t *image = built("COPY file /data/file\nVOLUME /data\n");
+  const char *members =
+      "\"fileContentTests\": [{\"name\": \"x\", \"path\": \"/data/file\", "
+      "\"expectedContents\": [\"two\"]}]";
+  holds(image, members);
+  holds(from_afar(image), members);
+}
+
+// --- configuration ---------------------------------------------------------------------------------------------------
+
+static void a_configuration_is_checked(void **state) {
+  (void)state;
+  conu_image_t *image = built(
+      "ENV A=b\nLABEL l=v1\nEXPOSE 8080\nVOLUME /data\nWORKDIR /w\nUSER 12\n"
+      "ENTRYPOINT [\"sh\"]\nCMD [\"-c\", \"true\"]\n");
+  const char *members =
+      "\"metadataTest\": {\"envVars\": [{\"key\": \"A\", \"value\": \"b\"}],"
+      "\"labels\": [{\"key\": \"l\", \"value\": \"v\\\\d\", \"isRegex\": true}], \"exposedPorts\": [\"8080\"],"
+      "\"unexposedPorts\": [\"808\"], \"volumes\": [\"/data\"], \"entrypoint\": [\"sh\"], \"cmd\": [\"-c\", \"true\"],"
+      "\"workdir\": \"/w\", \"user\": \"%s\"}";
+  holds(image, text(members, "12"));
+  fails_to_hold(image, text(members, "root"), "the user should be \\\"root\\\", but is \\\"12\\\"");
+}
+
+// --- commands --------------------------------------------------------------------------------------------------------
+
+static char *command(const char *script, const char *more) {
+  return text("\"commandTests\": [{\"name\": \"x\", \"command\": \"sh\", \"args\": [\"-c\", \"%s\"]%s}]", script, more);
+}
+
+static void commands_are_checked(void **state) {
+  (void)state;
+  holds(busybox, command("echo out; echo err >&2; exit 3",
+                         ", \"exitCode\": 3, \"expectedOutput\": [\"^out\\n$\"], \"excludedOutput\": [\"err\"],"
+                         "\"expectedError\": [\"e.r\"], \"excludedError\": [\"out\"]"));
+  char *results = checked(busybox, command("echo out; echo err >&2; exit 3", ", \"expectedOutput\": [\"no\"]"));
+  contains(results, "it should end with 0, but ended with 3: err");
+  contains(results, "its output is \\\"out\\\"");
+  contains(results, "\"Stdout\":\"out\\n\"");
+  contains(results, "\"Stderr\":\"err\\n\"");
+}
+
+static void the_entrypoint_of_the_image_is_not_in_the_way(void **state) {
+  (void)state;
+  holds(built("ENTRYPOINT [\"false\"]\n"), command("true", ""));
+}
+
+static void variables_and_options_reach_the_command(void **state) {
+  (void)state;
+  set_variable("CONU_CHECK_TEST", "mine");
+  holds(built("ENV BASE=/b\n"),
+        text("\"globalEnvVars\": [{\"key\": \"X\", \"value\": \"$BASE/x\"}, {\"key\": \"Y\", \"value\": \"$X/y\"}],"
+             "\"containerRunOptions\": {\"user\": \"12:34\", \"envVars\": [\"CONU_CHECK_TEST\"],"
+             "\"bindMounts\": [\"%s:/mounted\"]}, %s",
+             fresh_folder(),
+             command("echo $Y $Z $CONU_CHECK_TEST `id -u` `ls -d /mounted`",
+                     ", \"envVars\": [{\"key\": \"Z\", \"value\": \"z\"}],"
+                     "\"expectedOutput\": [\"/b/x/y z mine 12 /mounted\"]")));
+}
+
+static void a_setup_is_there_for_the_command_and_leaves_no_image(void **state) {
+  (void)state;
+  const char *members =
+      ", \"setup\": [[\"sh\", \"-c\", \"echo one > /made\"], [\"sh\", \"-c\", \"echo two >> /made\"]],"
+      "\"teardown\": [[\"cat\", \"/made\"]], \"expectedOutput\": [\"one\\ntwo\"]";
+  holds(busybox, command("cat /made", members));
+  fails_to_hold(busybox, command("true", ", \"setup\": [[\"sh\", \"-c\", \"echo why >&2; exit 4\"]]"),
+                "the setup command \\\"sh -c echo why >&2; exit 4\\\" ended with 4: why");
+  fails_to_hold(busybox, command("true", ", \"teardown\": [[\"false\"]]"), "the teardown command \\\"false\\\"");
+}
+
+// Docker is told to leave the images below alone; Podman does not do so.
+static void an_image_without_a_name_outlives_a_setup(void **state) {
+  (void)state;
+  conu_container_t *container = run("", "true");
+  waited(container);
+  conu_image_t *image;
+  ok(conu_container_commit(container, NULL, NULL, NULL, &image, &error));
+  kept_image(image);
+  remove_later(id_of(image));
+  char *members = command("true", ", \"setup\": [[\"true\"]]");
+  if (on_podman())
+    fails_to_hold(image, members, "has no name");
+  else
+    holds(image, members);
+  assert_true(is_present(image));
+}
+
+static void a_program_that_is_missing_fails_the_check_in_the_engines_words(void **state) {
+  (void)state;
+  fails_to_hold(busybox, "\"commandTests\": [{\"name\": \"x\", \"command\": \"no-such-program\"}]", "no-such-program");
+}
+
+static void a_command_that_does_not_end_or_writes_without_end_fails_the_check(void **state) {
+  (void)state;
+  fails_to_hold(busybox, command("echo begun; sleep 60", ", \"timeoutMs\": 1500"), "has not ended within 1500 ms");
+  fails_to_hold(busybox, command("yes 0123456789abcdef0123456789abcdef", ""), "more than 16 MiB");
+}
+
+static void many_commands_keep_their_order(void **state) {
+  (void)state;
+  char *tests = text("%s", "");
+  for (int i = 0; i < 6; i++)
+    tests = text("%s%s{\"name\": \"n%d\", \"command\": \"echo\", \"args\": [\"%d\"], \"expectedOutput\": [\"%d\"]}",
+                 tests, i > 0 ? "," : "", i, i, i);
+  char *results = checked(busybox, text("\"commandTests\": [%s]", tests));
+  contains(results, "\"Pass\":6,\"Fail\":0,\"Total\":6");
+  const char *last = results;
+  for (int i = 0; i < 6; i++) {
+    const char *found = strstr(results, text("\"Name\":\"Command Test: n%d\"", i));
+    assert_non_null(found);
+    assert_true(found > last);
+    last = found;
+  }
+}
+
+// --- the call --------------------------------------------------------------------------------------------------------
+
+static void a_mistake_in_the_document_is_told_before_any_request(void **state) {
+  (void)state;
+  conu_image_t *absent = image_named("conu.invalid/absent:1");
+  char *results;
+  fails(CONU_ERROR_INVALID_ARGUMENT,
+        conu_image_check(absent, document("\"fileExistenceTests\": [{\"name\": \"a\"}]"), NULL, &results, &error),
+        "$.fileExistenceTests[0].path is missing");
+  answered(0);
+  assert_null(results);
+  fails(CONU_ERROR_NOT_FOUND, conu_image_check(absent, document("\"metadataTest\": {}"), NULL, &results, &error),
+        "conu.invalid/absent:1");
+}
+
+static void an_engine_that_cannot_be_reached_is_an_error(void **state) {
+  (void)state;
+  struct spare *spare = spare_engine();
+  conu_image_t *image = image_of(spare->engine, "conu/busybox");
+  kill_spare(spare);
+  char *results;
+  fails(CONU_ERROR_UNREACHABLE, conu_image_check(image, document("\"metadataTest\": {}"), NULL, &results, &error), "");
+}
+
+static void a_check_that_is_cancelled_leaves_nothing(void **state) {
+  (void)state;
+  conu_image_t *image = image_with_tree(), *afar = from_afar(image);
+  char *members = text("\"fileExistenceTests\": [{\"name\": \"a\", \"path\": \"/a\"}], \"setuidTest\": {}, %s",
+                       command("sleep 30", ", \"setup\": [[\"touch\", \"/x\"]]"));
+  bool is_afar = false;
+  for (int64_t moment = 5; moment <= 1200; moment = moment * 3) {
+    char *results;
+    conu_image_t *asked = is_afar ? afar : image;
+    is_afar = !is_afar;
+    int64_t start = now_ms();
+    fails(CONU_ERROR_TIMEOUT, conu_image_check(asked, document(members), cancel_within(moment), &results, &error), "");
+    assert_true(now_ms() - start < moment + 10000);
+  }
+  char *results;
+  conu_cancel_t *cancel = new_cancel();
+  trigger_after(cancel, 900);
+  fails(CONU_ERROR_CANCELLED, conu_image_check(image, document(members), cancel, &results, &error), "");
+}
+
+static void results_become_a_report_for_ci(void **state) {
+  (void)state;
+  char *report;
+  char *results = checked(busybox, command("printf 'a\\\\001<b>'; exit 1", ""));
+  ok(conu_check_results_to_junit(results, &report, &error));
+  report = taken(report);
+  contains(report, "<testcase name=\"x\" classname=\"Command Test\"");
+  contains(report, "<failure message=\"it should end with 0, but ended with 1");
+  contains(report, "<system-out>a\xEF\xBF\xBD&lt;b&gt;</system-out>");
+  file_in(fresh_folder(), "report.xml", report);
+  fails(CONU_ERROR_INVALID_ARGUMENT, conu_check_results_to_junit("{\"Results\": 1}", &report, &error),
+        "$.Results should be an array");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(files_are_checked_by_a_mount),
+      TEST(files_are_checked_one_by_one_from_an_engine_afar),
+      TEST(what_a_volume_of_the_image_hides_is_checked),
+      TEST(a_configuration_is_checked),
+      TEST(commands_are_checked),
+      TEST(the_entrypoint_of_the_image_is_not_in_the_way),
+      TEST(variables_and_options_reach_the_command),
+      TEST(a_setup_is_there_for_the_command_and_leaves_no_image),
+      TEST(an_image_without_a_name_outlives_a_setup),
+      TEST(a_program_that_is_missing_fails_the_check_in_the_engines_words),
+      TEST(a_command_that_does_not_end_or_writes_without_end_fails_the_check),
+      TEST(many_commands_keep_their_order),
+      TEST(a_mistake_in_the_document_is_told_before_any_request),
+      TEST(an_engine_that_cannot_be_reached_is_an_error),
+      TEST(a_check_that_is_cancelled_leaves_nothing),
+      TEST(results_become_a_report_for_ci),
+  };
+  return RUN_LAB_TESTS(tests);
+}
