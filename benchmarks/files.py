@@ -1,0 +1,93 @@
+"""The measures of looking into images, beside a bare mount(2) and what one does without libconu."""
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import time
+
+import clients
+from asking import ask
+
+MOUNT_TARGET, PRESENCE_TARGET = 1.5, 1
+EXTRACT_TARGET, EXTRACT_MEMORY_TARGET = 1 / 0.9, 15e6
+FILE = "/etc/passwd"
+MOUNTS = 10  # in one turn
+HUGE = 2_700_000_000  # bytes that are added to the big image
+
+
+def wall_of(command, **settings):
+    began = time.perf_counter()
+    subprocess.run(["sh", "-c", command], check=True, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+class FileMeasures:
+    def files(self):
+        """An image mounted and a file read; its files put into a folder; a file asked for 100,000 times."""
+        big = self.env["BENCH_BIG_IMAGE"]
+        self.pull_once(big)
+        self.mount("image of 300 MB", big)
+        with self.huge(big) as huge:
+            self.mount("image of 3 GB", huge)
+        self.extract(big)
+
+    @contextlib.contextmanager
+    def huge(self, image):
+        """The image with one file more, in a layer of its own. It is removed afterwards."""
+        size = 1000 if self.options.check else HUGE
+        body = {"Image": image, "Cmd": ["sh", "-c", f"head -c {size} /dev/zero > /huge"]}
+        container = json.loads(ask("POST", "/containers/create", 201, body=body)[1])["Id"]
+        ask("POST", f"/containers/{container}/start", 204)
+        ask("POST", f"/containers/{container}/wait", 200)
+        ask("POST", f"/commit?container={container}&repo=conu/huge&tag=1", 201, body={})
+        ask("DELETE", f"/containers/{container}", 204)
+        try:
+            yield "conu/huge:1"
+        finally:
+            ask("DELETE", "/images/conu/huge:1", 200)
+
+    def file_clients(self, image):
+        data = json.loads(ask("GET", f"/images/{image}/json", 200)[1])["GraphDriver"]["Data"]
+        layers = ":".join(filter(None, [data["UpperDir"], data.get("LowerDir")]))
+        env = {**self.env, "BENCH_IMAGE": image, "BENCH_FILE": FILE, "BENCH_LAYERS": layers}
+        return [clients.Client(name, [f"{self.build}/benchmarks/bench-{name}_files"], env) for name in ("floor", "libconu")]
+
+    def mount(self, what, image):
+        floor, libconu = self.file_clients(image)
+        pairs = []
+        for number in range(self.options.rounds + 1):
+            figures = {}
+            for client in (floor, libconu) if number % 2 else (libconu, floor):
+                figures[client] = client.do("mount", MOUNTS)
+                client.do("unmount", 1)
+            if number > 0:
+                pairs.append((figures[libconu], figures[floor]))
+        libconu.do("mount", 1)
+        presence, _ = libconu.do("presence", 1)
+        libconu.do("unmount", 1)
+        memory = {client: client.peak_memory() for client in (floor, libconu)}
+        self.add(f"{what}: mount, read a file", "floor", [(one, one) for _, one in pairs], memory[floor])
+        self.add(f"{what}: mount, read a file", "libconu", pairs, memory[libconu], wall=MOUNT_TARGET)
+        self.verdict(f"{what}: 100,000 × file_is_present", presence, PRESENCE_TARGET, "s")
+        for client in (floor, libconu):
+            client.end()
+
+    def extract(self, image):
+        """All files, to the disk: the floor is what people write into scripts."""
+        container = json.loads(ask("POST", "/containers/create", 201, body={"Image": image, "Cmd": ["true"]})[1])["Id"]
+        _, libconu = ends = self.file_clients(image)
+        pairs = []
+        for number in range(self.options.pulls + 1):
+            with tempfile.TemporaryDirectory() as folder:
+                floor = wall_of(f"docker export {container} | tar -x -C {folder}")
+            ours, cpu = libconu.do("extract", 1)
+            libconu.do("unmount", 1)
+            if number > 0:
+                pairs.append(((ours, cpu), (floor, cpu)))
+        ask("DELETE", f"/containers/{container}", 204)
+        self.add("all files of 300 MB", "docker export | tar -x", [(one, one) for _, one in pairs], 0)
+        self.add("all files of 300 MB", "libconu", pairs, libconu.peak_memory(), wall=EXTRACT_TARGET)
+        self.verdict("all files of 300 MB: peak memory", libconu.peak_memory() / 1e6, EXTRACT_MEMORY_TARGET / 1e6, "MB")
+        for client in ends:
+            client.end()
