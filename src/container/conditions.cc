@@ -143,10 +143,10 @@ static Task<void> port_open(Api &api, Container &container, int port, WaitStory 
 
 // --- log -------------------------------------------------------------------------------------------------------------
 
-// Follows the log from its beginning to its end, or to the last line that is wanted. True: all have come.
+// Reads the log from its beginning to its end, or to the last line that is wanted. True: all have come.
 static Task<bool> search_log(Api &api, Container &container, const Condition &condition, WaitStory &story) {
   LogOptions options;
-  options.follow = true;
+  options.follow = !story.is_over();  // one that has ended has its whole log
   auto log = co_await open_log(api, container, options);
   Lines lines;
   int missing = condition.occurrences;

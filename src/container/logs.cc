@@ -11,7 +11,7 @@
 
 namespace conu {
 
-static std::string log_of(const Container &container) { return "the log of " + container.subject(); }
+std::string log_of(const Container &container) { return "the log of " + container.subject(); }
 
 // Seconds with a fraction, which both engines read.
 static std::string time_text(std::optional<int64_t> unix_ms) {
@@ -31,17 +31,18 @@ static std::string query_of(const LogOptions &options) {
   return query.text();
 }
 
-static void explain(Failure *failure) {
+void explain_log(Failure *failure) {
   auto says = [&](const char *phrase) { return failure->message.find(phrase) != std::string::npos; };
   if (!says("does not support reading") && !says("is not logging output") && !says("'none' log driver")) return;
   failure->code = Code::unsupported;
   failure->hint = "its log driver keeps nothing to read: run it with another one (--log-driver), or attach to it";
 }
 
-// A Docker that sees a container end may stop reading before the last of its log was written: what a follower gets is
-// completed by a second reading, with times to tell what it has.
-static bool may_end_early(const Engine &engine, bool terminal, const LogOptions &options) {
-  return options.follow && !engine.is_podman() && !terminal && !options.until_ms;
+// Engines that see a container end may stop before the last of its log: what a follower gets is completed by a second
+// reading, with times to tell what it has. Those of Podman are whole seconds, of which `tail` would cut one in two.
+static bool may_end_early(const Engine &engine, const LogOptions &options) {
+  if (!options.follow) return false;
+  return engine.is_podman() ? !options.tail : !options.until_ms;
 }
 
 Log::Log(Api &api, Container &container, LogOptions options) : api_(api), container_(container), options_(options) {
@@ -62,38 +63,104 @@ Task<Output> Log::request(LogOptions options) {
     bool raw = is_raw(exchange, is_terminal_);
     co_return Output(std::move(exchange), raw, log_of(container_), stamps_.get());
   } catch (Failure &failure) {
-    explain(&failure);
+    explain_log(&failure);
     throw;
   }
 }
 
 Task<void> Log::open() {
   is_terminal_ = co_await has_terminal(api_, container_);
-  if (may_end_early(api_.engine, is_terminal_, options_)) {
-    stamps_ = std::make_unique<Stamps>(options_.timestamps);
-    is_last_reading_ = false;
+  bool has_times = !is_terminal_ && may_end_early(api_.engine, options_);
+  if (has_times) stamps_ = std::make_unique<Stamps>(options_.timestamps);
+  bool is_watched = options_.follow && api_.engine.is_podman();
+  if (is_watched) watch_ = std::make_unique<EndWatch>(api_, container_);
+  is_last_reading_ = !stamps_ && !watch_;
+
+  Scope &scope = co_await current_scope();
+  EndWatch::Reading reading(watch_, scope, false);
+  try {
+    Output output = co_await request(options_);
+    output_ = std::make_unique<Output>(std::move(output));
+  } catch (const Failure &) {
+    if (!reading.was_ended()) throw;
+    is_over_ = true;
   }
-  Output output = co_await request(options_);
-  output_ = std::make_unique<Output>(std::move(output));
 }
 
-// False where there is nothing more to read.
-Task<bool> Log::read_again() {
+// A message of which a part has come would be left out whole. One of a terminal has no time, so nothing may have come.
+bool Log::can_read_again() const {
+  if (is_gone_) return false;
+  return output_ ? stamps_ && output_->is_between_messages() : true;
+}
+
+// The next piece of what the engine follows. Nothing at its end; or once the container has ended, where the rest can be
+// read otherwise; or where nothing more has come since.
+Task<std::optional<Piece>> Log::next_followed() {
+  if (watch_ && watch_->is_silent()) is_over_ = true;
+  if (is_over_) co_return std::nullopt;
+  // A reader that finds more whenever it looks would keep the loop from seeing the end.
+  if (watch_) co_await sleep_for(0);
+  if (watch_ && watch_->has_ended() && can_read_again()) co_return std::nullopt;
+  Scope &scope = co_await current_scope();
+  EndWatch::Reading reading(watch_, scope, can_read_again());
+  try {
+    auto piece = co_await output_->next();
+    if (watch_ && piece) watch_->heard();
+    is_over_ = !piece;
+    co_return piece;
+  } catch (const Failure &) {
+    if (!reading.was_ended()) throw;
+  }
+  co_return std::nullopt;
+}
+
+// Podman, asked for the log of a container that is being removed, answers well and then sends its error as the log.
+static Task<bool> removes_itself(Api &api, Container &container) {
+  try {
+    std::string document = co_await inspect(api, container, false);
+    co_return Json::parse(document, container.path("/json"))["HostConfig"]["AutoRemove"].boolean_or(false);
+  } catch (const Failure &failure) {
+    if (failure.code != Code::not_found) throw;
+  }
+  co_return true;
+}
+
+// Goes over from what is followed to what it has not given.
+Task<void> Log::read_again() {
+  if (watch_) is_gone_ = co_await removes_itself(api_, container_);
+  if (is_gone_) co_return;
   LogOptions rest = options_;
   rest.follow = false;
-  if (auto since_ms = stamps_->since_ms()) {
+  if (auto since_ms = stamps_ ? stamps_->since_ms() : std::nullopt) {
     rest.tail.reset();
-    rest.since_ms = since_ms;
+    rest.since_ms = std::max(*since_ms, options_.since_ms.value_or(*since_ms));
   }
   try {
     Output output = co_await request(rest);
     output_ = std::make_unique<Output>(std::move(output));
   } catch (const Failure &failure) {
     if (failure.code != Code::not_found && failure.code != Code::conflict) throw;
-    co_return false;  // the container has removed itself
+    is_gone_ = true;
+    co_return;
   }
-  stamps_->read_again();
-  co_return true;
+  if (stamps_) stamps_->read_again();
+  is_last_reading_ = true;
+}
+
+Task<std::optional<Piece>> Log::next_piece() {
+  while (!is_last_reading_) {
+    auto piece = co_await next_followed();
+    if (piece) co_return piece;
+    if (can_read_again()) {
+      co_await read_again();
+    } else if (is_over_) {
+      output_.reset();
+      is_last_reading_ = true;
+    }
+  }
+  if (!output_) co_return std::nullopt;
+  auto piece = co_await output_->next();
+  co_return piece;
 }
 
 static int64_t unix_ms() {
@@ -114,13 +181,8 @@ Task<std::optional<Piece>> Log::next() {
       time_is_up = true;
       return Failure(Code::timeout, "the time is up");
     });
-    for (;;) {
-      auto piece = co_await output_->next();
-      if (piece || is_last_reading_) co_return piece;
-      bool more = co_await read_again();
-      is_last_reading_ = true;
-      if (!more) co_return std::nullopt;
-    }
+    auto piece = co_await next_piece();
+    co_return piece;
   } catch (const Failure &) {
     if (!time_is_up) throw;
   }
@@ -144,72 +206,6 @@ Task<std::string> logs(Api &api, Container &container, size_t limit) {
       throw Failure(Code::io, log_of(container) + " is longer than " + std::to_string(limit) + " bytes",
                     "read it as a stream, by conu_container_logs");
   }
-}
-
-// --- as a stream -----------------------------------------------------------------------------------------------------
-
-namespace {
-
-class LogSource : public StreamSource {
- public:
-  LogSource(Api &api, ContainerPtr container, LogOptions options)
-      : state_(std::make_shared<State>(api, std::move(container), options)), opening_(api.http.loop(), open(state_)) {}
-
-  std::string name() const override { return log_of(*state_->container); }
-
-  Task<void> opened() {
-    while (!state_->is_open) co_await state_->opened.wait();
-    if (state_->failure) std::rethrow_exception(state_->failure);
-  }
-
-  Task<std::optional<Piece>> read() override {
-    co_await opened();
-    auto piece = co_await state_->log.next();
-    co_return piece;
-  }
-
- private:
-  struct State {
-    State(Api &api, ContainerPtr container, LogOptions options)
-        : container(std::move(container)), log(api, *this->container, options) {}
-    ContainerPtr container;
-    Log log;
-    bool is_open = false;
-    std::exception_ptr failure;
-    Signal opened;
-  };
-
-  // A line of its own: a reader that gives up waiting for the answer must not lose what comes meanwhile.
-  static Task<void> open(std::shared_ptr<State> state) {
-    try {
-      co_await state->log.open();
-    } catch (...) {
-      state->failure = std::current_exception();
-    }
-    state->is_open = true;
-    state->opened.raise();
-  }
-
-  std::shared_ptr<State> state_;
-  Background opening_;
-};
-
-}  // namespace
-
-Task<std::unique_ptr<StreamSource>> open_log_stream(Api &api, ContainerPtr container, LogOptions options) {
-  bool answers_late = options.follow && api.engine.is_podman();
-  if (answers_late) {
-    // What is wrong is told now all the same.
-    Json document = co_await inspect(api, *container);
-    if (document["HostConfig"]["LogConfig"]["Type"].text_or("") == "none") {
-      Failure failure(Code::unsupported, log_of(*container) + ": the 'none' log driver keeps none");
-      explain(&failure);
-      throw failure;
-    }
-  }
-  auto source = std::make_unique<LogSource>(api, std::move(container), options);
-  if (!answers_late) co_await source->opened();
-  co_return std::unique_ptr<StreamSource>(std::move(source));
 }
 
 }  // namespace conu

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "container/container.h"
+#include "container/end_watch.h"
 #include "container/output.h"
 #include "container/stream.h"
 
@@ -34,15 +34,21 @@ class Log {
 
  private:
   Task<Output> request(LogOptions options);
-  Task<bool> read_again();
+  Task<std::optional<Piece>> next_followed();
+  Task<void> read_again();
+  Task<std::optional<Piece>> next_piece();
+  bool can_read_again() const;
 
   Api &api_;
   Container &container_;
   LogOptions options_;
-  std::unique_ptr<Stamps> stamps_;
-  std::unique_ptr<Output> output_;
   bool is_terminal_ = false;
+  std::unique_ptr<Stamps> stamps_;   // where what is followed can be completed by a second reading
+  std::unique_ptr<EndWatch> watch_;  // where the engine may not end what is followed
+  std::unique_ptr<Output> output_;   // of the last reading; none where there is nothing more to read
+  bool is_over_ = false;             // what is followed
   bool is_last_reading_ = true;
+  bool is_gone_ = false;  // the container has removed itself: there is no second reading
 };
 
 // Makes one and opens it.
@@ -53,5 +59,9 @@ Task<std::unique_ptr<StreamSource>> open_log_stream(Api &api, ContainerPtr conta
 
 // Both channels as they came, bytes untouched; Failure(io) beyond `limit` bytes.
 Task<std::string> logs(Api &api, Container &container, size_t limit = size_t{1} << 30);
+
+// For messages: "the log of the container x", and what is told of a log driver that keeps none.
+std::string log_of(const Container &container);
+void explain_log(Failure *failure);
 
 }  // namespace conu

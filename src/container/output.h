@@ -28,6 +28,9 @@ class Output {
   // the next call. An await that a cancel or a time ended may be repeated.
   Task<std::optional<Piece>> next();
 
+  // Whether no message has been given in part.
+  bool is_between_messages() const { return frames_.is_between(); }
+
   Exchange &exchange() { return exchange_; }
 
  private:

@@ -1,6 +1,7 @@
-// The times that Docker puts before each message of a log.
+// The times that engines put before each message of a log.
 #include "container/stamps.h"
 
+#include <string.h>
 #include <time.h>
 
 #include <algorithm>
@@ -40,9 +41,13 @@ std::optional<int64_t> Stamps::since_ms() const {
   std::string last;
   for (const Channel &channel : channels_) last = std::max(last, channel.last);
   tm parts{};
-  if (strptime(last.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
+  const char *rest = strptime(last.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  // A fraction, and the zone: Podman's is that of its machine.
+  tm zone{};
+  strptime(rest + strspn(rest, ".0123456789"), "%z", &zone);
   const int64_t margin_s = 2;
-  return (static_cast<int64_t>(timegm(&parts)) - margin_s) * 1000;
+  return (static_cast<int64_t>(timegm(&parts)) - zone.tm_gmtoff - margin_s) * 1000;
 }
 
 }  // namespace conu

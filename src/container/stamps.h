@@ -1,4 +1,4 @@
-// The times that Docker puts before each message of a log: takes them off, and knows by them what has come, so that a
+// The times that engines put before each message of a log: takes them off, and knows by them what has come, so that a
 // second reading can go on where the first has ended.
 #pragma once
 

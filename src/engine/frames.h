@@ -23,6 +23,9 @@ class FrameReader {
   // Whether the last piece is the beginning of a frame.
   bool begins() const { return begins_; }
 
+  // Whether the last piece was the end of a frame.
+  bool is_between() const { return payload_left_ == 0 || is_fresh_; }
+
   // The stream ended: throws Failure(protocol) if that was in the middle of a frame.
   void finish() const;
 

@@ -1,6 +1,7 @@
 // Logs: by line and by piece, followed or not, each option, and what goes wrong with them.
 #include <time.h>
 
+#include "server.h"
 #include "streams.h"
 
 static conu_logs_options_t *following(void) {
@@ -127,6 +128,110 @@ static void no_line_is_lost_at_the_end_of_a_container_that_dies(void **state) {
   }
 }
 
+static const char chatty[] = "yes 'a line of some length, as they are in logs' | head -n 80000";
+
+static size_t count_lines(conu_stream_t *log) {
+  size_t lines = 0;
+  int channel;
+  const void *data;
+  size_t size;
+  for (;; lines++) {
+    ok(conu_stream_next_line(log, 20000, NULL, &channel, &data, &size, &error));
+    if (data == NULL) return lines;
+  }
+}
+
+// Podman begins to drop lines a quarter of a second after a container's end.
+static void a_long_log_is_followed_whole_after_the_end_of_its_container(void **state) {
+  (void)state;
+  assert_int_equal(count_lines(log_of(ended(chatty), following())), 80000);
+  conu_container_t *terminal = run("-t", chatty);
+  waited(terminal);
+  assert_int_equal(count_lines(log_of(terminal, following())), 80000);
+}
+
+static void a_slow_reader_of_a_followed_log_loses_nothing(void **state) {
+  (void)state;
+  conu_stream_t *log = log_of(run("", chatty), following());
+  for (int i = 0; i < 3; i++) {
+    assert_non_null(next_line(log));
+    sleep_ms(700);
+  }
+  assert_int_equal(count_lines(log), 80000 - 3);
+}
+
+static void a_followed_log_outlives_a_container_that_removes_itself(void **state) {
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    conu_container_t *container = run("--rm", "echo a; sleep 0.3; echo b; echo c");
+    assert_string_equal(all_lines(log_of(container, following())), "1:a 1:b 1:c");
+    bool running;
+    int64_t begin = now_ms();
+    while (conu_container_is_running(container, NULL, &running, NULL) != CONU_ERROR_NOT_FOUND) {
+      assert_true(now_ms() - begin < 10000);
+      sleep_ms(20);
+    }
+  }
+}
+
+// A Podman that follows the log of a container for ever, which has ended in the meantime: what it says to a follower,
+// to one that does not follow, and to one that waits for the end.
+static conu_stream_t *missed_end(bool terminal, const char *followed, const char *whole, const char *end) {
+  static struct rule script[] = {
+      {"/_ping", "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nLibpod-API-Version: 4.3.1\r\nContent-Length: 0\r\n\r\n",
+       GO_ON},
+      {"/containers/ending/json", NULL, GO_ON},
+      {"follow=1", NULL, HANG},
+      {"/logs", NULL, CLOSE},
+      {"/wait", NULL, GO_ON},
+      END_OF_SCRIPT};
+  script[1].answer = text(
+      "200 {\"Id\":\"ending\",\"Name\":\"ending\",\"Config\":{\"Tty\":%s},"
+      "\"State\":{\"Status\":\"running\",\"Running\":true}}",
+      terminal ? "true" : "false");
+  script[2].answer = followed;
+  script[3].answer = whole;
+  script[4].answer = end;
+  conu_container_t *container;
+  ok(conu_container_from_id(opened(scripted(script)), "ending", NULL, &container, &error));
+  conu_stream_t *log = log_of(container, following());
+  conu_container_free(container);
+  return log;
+}
+
+#define AT "2026-11-23T10:29:25+01:00 "
+static const char gone[] = "404 {\"message\":\"no such container\"}";
+
+static void a_log_that_is_followed_for_ever_ends_with_its_container(void **state) {
+  (void)state;
+  static const char whole[] = "log 1:" AT "a\n1:" AT "b\n2:" AT "c\n";
+  assert_string_equal(all_lines(missed_end(false, "log 1:" AT "a\n", whole, "200 0")), "1:a 1:b 2:c");
+  assert_int_equal(requests_with("since=1795426163.000"), 1);  // of the last line, less a margin
+  assert_string_equal(all_lines(missed_end(false, whole, whole, "200 0")), "1:a 1:b 2:c");
+  assert_string_equal(all_lines(missed_end(false, NULL, whole, "200 0")), "1:a 1:b 2:c");
+  assert_string_equal(all_lines(missed_end(false, NULL, gone, gone)), "");
+  assert_string_equal(all_lines(missed_end(false, "log 1:" AT "a\n", gone, gone)), "1:a");
+  static const char terminal[] = "HTTP/1.1 200 OK\r\n\r\na\r\n";
+  assert_string_equal(all_lines(missed_end(true, terminal, terminal, "200 0")), "1:a");
+  assert_string_equal(all_lines(missed_end(true, NULL, terminal, "200 0")), "1:a");
+}
+
+static void a_reader_that_gives_up_often_comes_to_the_end_all_the_same(void **state) {
+  (void)state;
+  conu_stream_t *log = missed_end(true, "HTTP/1.1 200 OK\r\n\r\na\r\n", gone, "200 0");
+  assert_string_equal(next_line(log), "1:a");
+  int64_t begin = now_ms();
+  while (is_silent(log, 30)) assert_true(now_ms() - begin < 10000);
+  assert_null(next_line(log));
+}
+
+static void a_log_that_is_followed_for_ever_may_be_left(void **state) {
+  (void)state;
+  conu_stream_t *log = missed_end(false, NULL, gone, NULL);
+  assert_true(is_silent(log, 400));
+  assert_int_equal(requests_with("/wait"), 1);
+}
+
 static void a_reader_that_gives_up_waiting_finds_what_comes_later(void **state) {
   (void)state;
   conu_container_t *container = run("", "sleep 0.7; echo later");
@@ -158,7 +263,8 @@ static void a_cancel_ends_the_waiting_and_not_the_stream(void **state) {
 
 static void a_line_is_there_within_milliseconds_of_its_writing(void **state) {
   (void)state;
-  conu_container_t *container = run("", "i=0; while [ $i -lt 20 ]; do date +%s; i=$((i+1)); usleep 50000; done");
+  conu_container_t *container =
+      run("", "i=0; while [ $i -lt 20 ]; do date +%s; i=$((i+1)); usleep 50000; done; sleep 60");
   conu_stream_t *log = log_of(container, following());
   next_line(log);
   int64_t before = now_ms();
@@ -404,6 +510,12 @@ int main(void) {
       TEST(a_log_of_twenty_megabytes_takes_little_memory),
       TEST(a_followed_log_gives_lines_as_they_are_written_and_ends_with_the_container),
       TEST(no_line_is_lost_at_the_end_of_a_container_that_dies),
+      TEST(a_long_log_is_followed_whole_after_the_end_of_its_container),
+      TEST(a_slow_reader_of_a_followed_log_loses_nothing),
+      TEST(a_followed_log_outlives_a_container_that_removes_itself),
+      TEST(a_log_that_is_followed_for_ever_ends_with_its_container),
+      TEST(a_reader_that_gives_up_often_comes_to_the_end_all_the_same),
+      TEST(a_log_that_is_followed_for_ever_may_be_left),
       TEST(a_reader_that_gives_up_waiting_finds_what_comes_later),
       TEST(a_cancel_ends_the_waiting_and_not_the_stream),
       TEST(a_line_is_there_within_milliseconds_of_its_writing),

@@ -72,12 +72,28 @@ static const struct rule *rule_for(const char *line) {
   return NULL;
 }
 
+// Messages "1:a\n2:b\n" in frames, until the connection is closed.
+static void send_log(int socket, const char *message) {
+  static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+  send_all(socket, head, sizeof head - 1, sizeof head);
+  while (*message != '\0') {
+    const char *text = message + 2;
+    size_t size = strcspn(text, "\n") + 1;
+    char header[8] = {(char)(*message - '0'), 0, 0, 0, 0, 0, (char)(size >> 8), (char)size};
+    send_all(socket, header, sizeof header, sizeof header);
+    send_all(socket, text, size, size);
+    message = text + size;
+  }
+}
+
 // Sends the answer of a rule, with a head if it has none of its own.
 static void answer(int socket, const char *line, const struct rule *rule) {
   if (rule->answer == NULL) return;
   size_t at_once = rule->then == TRICKLE ? 1 : 65536;
   if (rule->answer == RAW) {
     send_all(socket, raw.data, raw.size, at_once);
+  } else if (strncmp(rule->answer, "log ", 4) == 0) {
+    send_log(socket, rule->answer + 4);
   } else if (strncmp(rule->answer, "HTTP/", 5) != 0) {
     const char *body = strchr(rule->answer, ' ') + 1;
     char head[256];

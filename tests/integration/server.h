@@ -16,7 +16,8 @@ enum after {
 // answered with 404.
 struct rule {
   const char *request;
-  const char *answer;  // "200 BODY", to which a head is made, or all bytes from "HTTP/1.1" on; NULL for none
+  const char *answer;  // "200 BODY", to which a head is made, or all bytes from "HTTP/1.1" on; NULL for none;
+                       // "log 1:a\n2:b\n" for a log of these messages with their channels, in frames
   enum after then;
 };
 

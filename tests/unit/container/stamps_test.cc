@@ -46,6 +46,16 @@ TEST(a_second_reading_begins_before_the_last_message) {
   CHECK_EQUAL(*stamps.since_ms(), 98000);
 }
 
+TEST(the_zone_of_a_time_counts) {
+  for (const char *stamp :
+       {"1970-01-01T01:01:40Z", "1970-01-01T03:01:40+02:00", "1969-12-31T20:31:40.250000000-04:30"}) {
+    Stamps stamps(false);
+    taken(stamps, 1, std::string(stamp) + " x\n");
+    CHECK(stamps.since_ms().has_value());
+    CHECK_EQUAL(*stamps.since_ms(), 3698000);
+  }
+}
+
 TEST(what_has_no_time_gives_no_moment) {
   Stamps stamps(false);
   CHECK_EQUAL(taken(stamps, 1, "no time here\n"), "time here\n");

@@ -60,6 +60,17 @@ TEST(channels_come_apart_byte_by_byte) {
   CHECK_EQUAL(output.text[2], "cd");
 }
 
+TEST(between_two_frames_nothing_is_given_in_part) {
+  FrameReader reader(false);
+  Output output;
+  const std::string stream = frame(1, "ab");
+  for (size_t i = 0; i < stream.size(); i++) {
+    CHECK(reader.is_between() == (i < 9));
+    read(reader, stream.substr(i, 1), &output);
+  }
+  CHECK(reader.is_between());
+}
+
 TEST(a_terminals_output_is_passed_on_as_it_is) {
   FrameReader reader(true);
   Output output;
