@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 
-#include "container/place.h"
+#include "container/seat.h"
 #include "loop/group.h"
 #include "loop/process.h"
 #include "util/failure.h"
@@ -46,7 +46,7 @@ Task<void> Foreground::write_all(std::string_view bytes, int64_t timeout_ms, siz
 }
 
 void Foreground::write(std::string_view bytes, int64_t timeout_ms, Cancel *cancel, size_t *written) {
-  Place place(has_writer_, "writes to", name_);
+  Seat seat(has_writer_, "writes to", name_);
   need_input();
   Loop loop;
   loop.run(write_all(bytes, timeout_ms, written), cancel);
@@ -58,7 +58,7 @@ Task<void> Foreground::close_input() {
 }
 
 void Foreground::close_stdin(Cancel *cancel) {
-  Place place(has_writer_, "writes to", name_);
+  Seat seat(has_writer_, "writes to", name_);
   need_input();
   Loop loop;
   loop.run(close_input(), cancel);

@@ -1,7 +1,7 @@
 // A stream: bytes out of something in pieces and lines, and bytes into it, on a loop of its own.
 #include "container/stream.h"
 
-#include "container/place.h"
+#include "container/seat.h"
 
 namespace conu {
 
@@ -88,12 +88,12 @@ Task<std::optional<Piece>> Stream::take(int64_t timeout_ms, std::optional<Piece>
 }
 
 std::optional<Piece> Stream::next(int64_t timeout_ms, Cancel *cancel) {
-  Place place(has_reader_, "reads");
+  Seat seat(has_reader_, "reads");
   return owned_->shared.run(take(timeout_ms, &Lines::rest), cancel);
 }
 
 std::optional<Piece> Stream::next_line(int64_t timeout_ms, Cancel *cancel) {
-  Place place(has_reader_, "reads");
+  Seat seat(has_reader_, "reads");
   // A line that is there already needs no loop.
   bool may_go_on = owned_->shared.is_own() && (cancel == nullptr || !cancel->is_triggered());
   if (may_go_on)
@@ -131,12 +131,12 @@ Task<void> Stream::end_input() {
 }
 
 void Stream::write(std::string_view bytes, int64_t timeout_ms, Cancel *cancel, size_t *written) {
-  Place place(has_writer_, "writes to");
+  Seat seat(has_writer_, "writes to");
   owned_->shared.run(write_all(bytes, timeout_ms, written), cancel);
 }
 
 void Stream::close_write(Cancel *cancel) {
-  Place place(has_writer_, "writes to");
+  Seat seat(has_writer_, "writes to");
   owned_->shared.run(end_input(), cancel);
 }
 

@@ -1,4 +1,4 @@
-// A reader's or a writer's place, which one thread has at a time.
+// A reader's or a writer's seat, which one thread has at a time.
 #pragma once
 
 #include <atomic>
@@ -8,17 +8,17 @@
 
 namespace conu {
 
-class Place {
+class Seat {
  public:
   // `doing` what to `what`, for the message: "reads", "this stream".
-  Place(std::atomic_flag &taken, const std::string &doing, const std::string &what = "this stream") : taken_(taken) {
+  Seat(std::atomic_flag &taken, const std::string &doing, const std::string &what = "this stream") : taken_(taken) {
     if (taken_.test_and_set(std::memory_order_acquire))
       throw Failure(Code::state, "another thread " + doing + " " + what + " just now",
                     "a stream has one reader and one writer at a time");
   }
-  ~Place() { taken_.clear(std::memory_order_release); }
-  Place(const Place &) = delete;
-  Place &operator=(const Place &) = delete;
+  ~Seat() { taken_.clear(std::memory_order_release); }
+  Seat(const Seat &) = delete;
+  Seat &operator=(const Seat &) = delete;
 
  private:
   std::atomic_flag &taken_;
