@@ -50,7 +50,7 @@ Fd merged_tree(const std::string &container_id, pid_t pid) {
     throw Failure(Code::unsupported,
                   "the process " + std::to_string(pid) + " that the engine names is not one of the container's here");
   if (number_of(process + "/ns/user") != number_of("/proc/self/ns/user"))
-    throw Failure(Code::unsupported, "the container has users of its own");
+    throw Failure(Code::unsupported, "it has users of its own, who are others on this host");
   Fd mounts = opened(process + "/ns/mnt", O_RDONLY);
   Fd root = opened(process + "/root", O_PATH | O_DIRECTORY);
   Fd tree = copied(mounts, root);

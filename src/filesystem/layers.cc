@@ -30,11 +30,15 @@ static void append_folders(std::vector<std::string> &folders, const std::string 
 std::vector<std::string> layer_folders(const Json &document, const Endpoint &endpoint) {
   if (endpoint.socket_path.empty())
     throw Failure(Code::unsupported, "the engine at " + endpoint.url + " may be on another machine");
+  std::string users = document["HostConfig"]["UsernsMode"].text_or("");  // of a container
+  if (!users.empty() && users != "host")
+    throw Failure(Code::unsupported, "it has users of its own (" + excerpt(users) + "), who are others in its layers");
   Json driver = document["GraphDriver"];
   std::string name = driver["Name"].text_or("");
   if (name.empty()) throw Failure(Code::unsupported, "the engine does not show where it keeps layers");
   if (name != "overlay2" && name != "overlay" && name != "fuse-overlayfs")
-    throw Failure(Code::unsupported, "the engine keeps layers by " + in_quotes(name) + ", not one above the other");
+    throw Failure(Code::unsupported,
+                  "the engine's store " + in_quotes(name) + " shows no layers that lie one above the other");
   Json data = driver["Data"];
   std::vector<std::string> folders;
   std::string upper = data["UpperDir"].text_or("");

@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
 
@@ -97,6 +97,38 @@ TEST(what_a_layer_hides_is_hidden) {
   bool may_make_nodes = access((top + "/0").c_str(), F_OK) == 0;
   auto mount = mount_overlay(tree.layers, tree.target);
   CHECK_EQUAL(tree.read("0"), may_make_nodes ? "(none)" : "");
+}
+
+static bool may_set_trusted_attributes() {
+  TemporaryFolder folder;
+  return setxattr(folder.path.c_str(), "trusted.test", "x", 1, 0) == 0;
+}
+
+// As Podman stores a file of which only the mode was changed.
+static void check_parted_file(void (*attach)(const std::vector<Fd> &, const Target &)) {
+  Layers tree(2);
+  std::string room = tree.folder.path, lower = room + "/layer0", upper = room + "/changes";
+  for (const char *name : {"/changes", "/work", "/container"}) CHECK(mkdir((room + name).c_str(), 0755) == 0);
+  std::string options = "lowerdir=" + lower + ",upperdir=" + upper + ",workdir=" + room + "/work,metacopy=on";
+  std::string container = room + "/container";
+  CHECK(mount("conu", container.c_str(), "overlay", 0, options.c_str()) == 0);
+  CHECK(chmod((container + "/newest").c_str(), 0600) == 0);
+  CHECK(umount2(container.c_str(), 0) == 0);
+  std::vector<Fd> layers;
+  layers.push_back(folder_at(upper));
+  layers.push_back(folder_at(lower));
+  attach(layers, tree.target);
+  auto mount = adopt_mount("overlay", tree.target.path);
+  CHECK_EQUAL(tree.read("newest"), "layer0");
+  struct stat status {};
+  CHECK(stat((tree.target.path + "/newest").c_str(), &status) == 0);
+  CHECK_EQUAL(status.st_mode & 07777, 0600u);
+}
+
+TEST(a_file_in_two_layers_is_whole) {
+  if (!may_set_trusted_attributes()) return;  // the kernel makes no such file then
+  check_parted_file(attach_overlay_by_layers);
+  check_parted_file(attach_overlay_by_options);
 }
 
 TEST(all_is_read_only) {

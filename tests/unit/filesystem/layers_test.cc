@@ -53,6 +53,17 @@ TEST(an_engine_that_shows_no_layers_says_why) {
   CHECK_FAILS(layer_folders(known, remote), Code::unsupported, "tcp://engine:2375 may be on another machine");
 }
 
+TEST(layers_of_a_container_with_users_of_its_own_are_not_believed) {
+  auto of = [](const std::string &users) {
+    return Json::parse(R"({"HostConfig": {"UsernsMode": ")" + users +
+                           R"("}, "GraphDriver": {"Name": "overlay", "Data": {"UpperDir": "/u"}}})",
+                       "a test");
+  };
+  CHECK_EQUAL(joined(layer_folders(of(""), local())), "[/u]");
+  CHECK_EQUAL(joined(layer_folders(of("host"), local())), "[/u]");
+  CHECK_FAILS(layer_folders(of("private"), local()), Code::unsupported, "it has users of its own (private)");
+}
+
 TEST(a_layer_must_be_a_folder_that_is_there) {
   TemporaryFolder folder;
   std::string file = folder.write("file", ""), link = folder.path + "/link";
