@@ -123,6 +123,46 @@ static SetuidCheck read_setuid(const Json &item) {
   return check;
 }
 
+// --- checks of layers ------------------------------------------------------------------------------------------------
+
+// Without variables: what the image is made of is not seen by its environment.
+static std::string read_plain_path(Members &members) {
+  std::string path = read_path(members);
+  reject_nul(members.json()["path"], path);
+  if (path == "/") Members::reject(members.json()["path"], "is the root, which all layers have");
+  return path;
+}
+
+static LayerCheck read_layer(const Json &item) {
+  Members members(item);
+  LayerCheck check;
+  check.name = members.needed_text("name");
+  check.path = read_plain_path(members);
+  check.index = members.integer("layer", -1000, 1000);
+  if (members.has("instruction")) check.instruction = read_pattern(item["instruction"]);
+  members.finish();
+  if (!check.index && !check.instruction) Members::reject(item, "says neither layer nor instruction");
+  return check;
+}
+
+static HiddenFileCheck read_hidden(const Json &item) {
+  Members members(item);
+  HiddenFileCheck check{members.needed_text("name"), read_plain_path(members)};
+  members.finish();
+  return check;
+}
+
+static LayerSizeCheck read_sizes(const Json &item) {
+  Members members(item);
+  LayerSizeCheck check;
+  check.name = members.text("name").value_or("");
+  check.most_of_layer = members.integer("maxLayerSize", 0, INT64_MAX);
+  check.most_of_image = members.integer("maxSize", 0, INT64_MAX);
+  members.finish();
+  if (!check.most_of_layer && !check.most_of_image) Members::reject(item, "says neither maxLayerSize nor maxSize");
+  return check;
+}
+
 // --- checks of metadata ----------------------------------------------------------------------------------------------
 
 static MetadataCheck read_metadata(const Json &item) {
@@ -218,6 +258,9 @@ static CheckDocument read(const Json &json) {
   for (const Json &item : members.items("fileContentTests")) document.file_content.push_back(read_file_content(item));
   if (auto metadata = members.object("metadataTest")) document.metadata = read_metadata(*metadata);
   if (auto setuid = members.object("setuidTest")) document.setuid = read_setuid(*setuid);
+  for (const Json &item : members.items("layerTests")) document.layers.push_back(read_layer(item));
+  for (const Json &item : members.items("hiddenFileTests")) document.hidden.push_back(read_hidden(item));
+  if (auto sizes = members.object("layerSizeTest")) document.sizes = read_sizes(*sizes);
   members.finish();
   return document;
 }

@@ -52,6 +52,21 @@ struct SetuidCheck {
   Words allowed;  // paths
 };
 
+struct LayerCheck {
+  std::string name, path;
+  std::optional<int64_t> index;  // from the oldest, which is 0; negative: from the newest, which is -1
+  std::optional<Pattern> instruction;
+};
+
+struct HiddenFileCheck {
+  std::string name, path;
+};
+
+struct LayerSizeCheck {
+  std::string name;
+  std::optional<int64_t> most_of_layer, most_of_image;  // bytes
+};
+
 struct CheckDocument {
   std::vector<NamedValue> global_env;
   Words run_options;  // of `docker run`
@@ -60,6 +75,9 @@ struct CheckDocument {
   std::vector<FileContentCheck> file_content;
   std::optional<MetadataCheck> metadata;
   std::optional<SetuidCheck> setuid;
+  std::vector<LayerCheck> layers;
+  std::vector<HiddenFileCheck> hidden;
+  std::optional<LayerSizeCheck> sizes;
 };
 
 // Whatever is wrong is Failure(invalid_argument) that names its path.

@@ -5,6 +5,7 @@
 
 #include "check/command_checks.h"
 #include "check/file_checks.h"
+#include "check/layer_checks.h"
 #include "check/metadata_checks.h"
 #include "loop/group.h"
 #include "util/failure.h"
@@ -103,6 +104,35 @@ static Task<void> check_files(Api &api, Image &image, Json facts, const CheckDoc
   if (failure) throw *failure;
 }
 
+// --- layers ----------------------------------------------------------------------------------------------------------
+
+static Task<void> check_sizes_of(Api &api, Image &image, Json facts, const LayerSizeCheck &check, CheckResult *result) {
+  std::string answer = co_await api.get(image.path("/history"), image.subject());
+  check_sizes(facts, Json::parse(answer, "the engine's answer to GET " + image.path("/history")), check, result);
+}
+
+static Task<void> check_layers(Api &api, Image &image, Json facts, const CheckDocument &document,
+                               std::vector<CheckResult> *results) {
+  if (document.sizes) {
+    CheckResult result = named("Layer Size Test", document.sizes->name);
+    co_await timed(check_sizes_of(api, image, facts, *document.sizes, &result), &result);
+    results->push_back(std::move(result));
+  }
+  std::vector<std::string> paths;
+  for (const LayerCheck &check : document.layers) paths.push_back(check.path.substr(1));
+  for (const HiddenFileCheck &check : document.hidden) paths.push_back(check.path.substr(1));
+  if (paths.empty()) co_return;
+  std::vector<ScannedLayer> layers = co_await scan_layers(api, image, paths);
+  for (const LayerCheck &check : document.layers) {
+    results->push_back(named("Layer Test", check.name));
+    check_layer(layers, check, &results->back());
+  }
+  for (const HiddenFileCheck &check : document.hidden) {
+    results->push_back(named("Hidden File Test", check.name));
+    check_hidden(layers, check, &results->back());
+  }
+}
+
 // --- all -------------------------------------------------------------------------------------------------------------
 
 static void append(std::vector<CheckResult> results, std::vector<CheckResult> *all) {
@@ -128,6 +158,7 @@ Task<CheckResults> check_image(Api &api, ImagePtr image, const CheckDocument &do
     check_metadata(facts, *document.metadata, &result);
     all.results.push_back(std::move(result));
   }
+  co_await check_layers(api, *image, facts, document, &all.results);
   all.duration_ns = now_ns() - start;
   co_return all;
 }

@@ -122,6 +122,27 @@ static void what_a_volume_of_the_image_hides_is_checked(void **state) {
   holds(from_afar(image), members);
 }
 
+// --- layers ----------------------------------------------------------------------------------------------------------
+
+static void layers_are_checked(void **state) {
+  (void)state;
+  conu_image_t *image = built("COPY file /secret/key\nRUN rm -r /secret\nCOPY file /kept\nENV A=b\n");
+  char *results =
+      checked(image,
+              "\"layerTests\": [{\"name\": \"right\", \"path\": \"/kept\", \"layer\": -1, \"instruction\": \"COPY\"},"
+              "{\"name\": \"wrong\", \"path\": \"/kept\", \"layer\": 0},"
+              "{\"name\": \"gone\", \"path\": \"/secret/key\", \"layer\": 0}],"
+              "\"hiddenFileTests\": [{\"name\": \"secret\", \"path\": \"/secret\"},"
+              "{\"name\": \"nothing\", \"path\": \"/kep\"}],"
+              "\"layerSizeTest\": {\"maxLayerSize\": 1000}");
+  contains(results, "\"Pass\":2,\"Fail\":4,");
+  contains(results, "the layer 0 should have brought /kept, but the layer 3 of 4");
+  contains(results, "/secret/key was removed by the layer 2 of 4");
+  contains(results, "only hides it");
+  contains(results, "bytes, and should have at most 1000 bytes");
+  holds(image, "\"layerSizeTest\": {\"maxLayerSize\": 10000000, \"maxSize\": 20000000}");
+}
+
 // --- configuration ---------------------------------------------------------------------------------------------------
 
 static void a_configuration_is_checked(void **state) {
@@ -293,6 +314,7 @@ int main(void) {
       TEST(files_are_checked_by_a_mount),
       TEST(files_are_checked_one_by_one_from_an_engine_afar),
       TEST(what_a_volume_of_the_image_hides_is_checked),
+      TEST(layers_are_checked),
       TEST(a_configuration_is_checked),
       TEST(commands_are_checked),
       TEST(the_entrypoint_of_the_image_is_not_in_the_way),

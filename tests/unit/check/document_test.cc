@@ -82,6 +82,16 @@ TEST(what_contradicts_itself_is_refused) {
           "says what a file should be that should not exist");
 }
 
+TEST(checks_of_layers_are_read_as_strictly) {
+  refused(R"("layerTests": [{"name": "a", "path": "/a"}])", "$.layerTests[0] says neither layer nor instruction");
+  refused(R"("layerTests": [{"name": "a", "path": "/a", "layer": "1"}])", "$.layerTests[0].layer should be an integer");
+  refused(R"("layerTests": [{"name": "a", "path": "/a", "instruction": "["}])", "$.layerTests[0].instruction: ");
+  refused(R"("hiddenFileTests": [{"name": "a", "path": "/"}])", "$.hiddenFileTests[0].path is the root");
+  refused(R"("hiddenFileTests": [{"name": "a", "paths": ["/x"]}])", "$.hiddenFileTests[0].path is missing");
+  refused(R"("layerSizeTest": {})", "says neither maxLayerSize nor maxSize");
+  refused(R"("layerSizeTest": {"maxSize": 1.5})", "$.layerSizeTest.maxSize should be an integer");
+}
+
 TEST(what_is_not_offered_says_so) {
   refused(R"("licenseTests": [{"debian": true}])", "licenseTests cannot be checked");
 }
