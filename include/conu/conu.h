@@ -750,10 +750,10 @@ CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, cons
 /**
  * Checks the image against a document, in the schema of container-structure-test and with some checks more: files that
  * should or should not be there, with their modes and owners; what is in them; the image's configuration; what commands
- * print and how they end. docs/checks.md has the whole schema. Files are looked at by a mount where that takes no time,
- * else one by one through a container that is never started; each command runs in a container of its own, at most four
- * at a time. All that was made for it is removed. Docker Engine API, GET /images/{name}/json, POST /containers/create
- * and GET /containers/{id}/archive.
+ * print and how they end; which layer brought a file, and what is hidden below it. docs/checks.md has the whole schema.
+ * Files are looked at by a mount where that takes no time, else one by one through a container that is never started;
+ * each command runs in a container of its own, at most four at a time. All that was made for it is removed. Docker
+ * Engine API, GET /images/{name}/json, POST /containers/create and GET /containers/{id}/archive.
  * @param image The image; it is not pulled.
  * @param checks_json The document. What is not known in it, or of a wrong type, is an error and never passed over.
  * @param cancel Ends the call; what was made by then is removed.
@@ -763,8 +763,9 @@ CONU_API conu_status_t conu_image_has_pkgs_signed_with(conu_image_t *image, cons
  *   error of the call: its `Errors` tell what was expected and what was found.
  * @param[out] error The error.
  * @returns CONU_ERROR_INVALID_ARGUMENT, before any request, if something is wrong with the document: the message names
- *   its path, such as `$.fileContentTests[0].path`; CONU_ERROR_NOT_FOUND if the engine does not have the image; and
- *   @ref usual "the usual ones".
+ *   its path, such as `$.fileContentTests[0].path`; CONU_ERROR_NOT_FOUND if the engine does not have the image;
+ *   CONU_ERROR_UNSUPPORTED if there are checks of layers and the engine gives these compressed; and @ref usual "the
+ * usual ones".
  */
 CONU_API conu_status_t conu_image_check(conu_image_t *image, const char *checks_json, conu_cancel_t *cancel, char **out,
                                         conu_error_t **error);
