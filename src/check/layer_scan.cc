@@ -36,15 +36,18 @@ void LayerScan::begin(const ArchiveEntry &entry) {
 }
 
 void LayerScan::read(Member *member, std::string_view bytes) {
-  const size_t most_of_documents = 16 << 20;
+  const size_t longest_document = 4 << 20, most_of_documents = 32 << 20;
   if (member->beginning.size() < 4) member->beginning += bytes.substr(0, 4 - member->beginning.size());
   bool may_be_document = member->beginning.starts_with('{') || member->beginning.starts_with('[');
-  // The archives of layers begin with the name of a file, and are no documents: so little is enough to tell.
-  if (may_be_document && member->document.size() < most_of_documents) {
+  if (may_be_document && !member->is_long) {
     member->document += bytes;
     kept_ += bytes.size();
-    if (kept_ > most_of_documents)
-      throw Failure(Code::protocol, "the archive of the image has more than 16 MiB of JSON");
+    if (kept_ > most_of_documents) throw Failure(Code::protocol, "the archive of the image has too many documents");
+    member->is_long = member->document.size() > longest_document;
+  }
+  if (member->is_long) {  // a layer whose first file has such a name
+    kept_ -= member->document.size();
+    std::string().swap(member->document);
   }
   if (!member->broken.empty()) return;
   try {

@@ -43,6 +43,7 @@ class LayerScan {
     std::map<std::string, LayerTrace> traces;
     std::string beginning;
     std::string document;  // of what begins like one
+    bool is_long = false;  // too long for a document
     std::string broken;    // why it is no archive
     std::string target;    // of a link to another member
   };

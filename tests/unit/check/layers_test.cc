@@ -102,6 +102,12 @@ TEST(an_archive_that_cannot_be_looked_into_is_never_one_without_secrets) {
   CHECK_FAILS(scanned(cut, {"x"}), Code::protocol, "the layer a");
 }
 
+TEST(a_layer_that_begins_like_a_document_is_a_layer) {
+  std::string layer = tar_file("[", std::string(40 << 20, 'x')) + tar_file("secret", "x") + tar_end;
+  std::string odd = tar_file("a", layer) + config("") + manifest("\"a\"") + tar_end;
+  CHECK(scanned(odd, {"secret"}, 1 << 20).at(0).traces.at("secret").holds);
+}
+
 TEST(sizes_are_compared) {
   Json document = Json::parse(R"({"Size": 300})", "x");
   Json history = Json::parse(R"([{"CreatedBy": "RUN b", "Size": 200}, {"CreatedBy": "ADD a", "Size": 100}])", "x");
