@@ -32,6 +32,7 @@ build = {
       conu = "bindings/lua/conu.lua",
       ["conu.container"] = "bindings/lua/conu/container.lua",
       ["conu.directory"] = "bindings/lua/conu/directory.lua",
+      ["conu.encode"] = "bindings/lua/conu/encode.lua",
       ["conu.engine"] = "bindings/lua/conu/engine.lua",
       ["conu.exec"] = "bindings/lua/conu/exec.lua",
       ["conu.filesystem"] = "bindings/lua/conu/filesystem.lua",

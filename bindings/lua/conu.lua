@@ -5,6 +5,7 @@
 local native = require "conu_native"
 local object = require "conu.object"
 local options = require "conu.options"
+local encode = require "conu.encode"
 local engine = require "conu.engine"
 local image = require "conu.image"
 local run_builder = require "conu.run_builder"
@@ -52,6 +53,11 @@ function conu.parse_reference(reference)
     if part == conu.null then parts[name] = nil end
   end
   return parts
+end
+
+-- A report of what image:check gave, or its JSON, in the XML of JUnit, which CI systems read.
+function conu.check_results_to_junit(results)
+  return native.check_results_to_junit(encode(results))
 end
 
 -- Whether something accepts connections at a port of a host within `timeout` seconds.

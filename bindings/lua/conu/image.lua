@@ -1,5 +1,6 @@
 -- Image: an image of an engine, by name or by ID; whether the engine has it is another question.
 local native = require "conu_native"
+local encode = require "conu.encode"
 local object = require "conu.object"
 local options = require "conu.options"
 local progress = require "conu.progress"
@@ -155,6 +156,14 @@ end
 -- Whether every package of an image with rpm is signed by one of these keys, an array of their IDs.
 function Image:has_pkgs_signed_with(keys, given)
   return self.native:has_pkgs_signed_with(keys, read_plain(given).cancel)
+end
+
+-- Checks the image against a document, a table or its JSON, in the schema of container-structure-test and with some checks
+-- more: see docs/checks.md. The results are a table with `Pass`, `Fail`, `Total` and `Results`; a check that does not hold
+-- is no error, a mistake in the document is.
+function Image:check(checks, given)
+  local read = read_plain(given)
+  return object.decode(self.native:check(encode(checks), read.cancel))
 end
 
 -- Starts a container as `spec` says, a table or a run builder, by a call of the native image.

@@ -39,6 +39,9 @@ module Conu
     Reference.new(**parts.transform_keys(&:to_sym).slice(*Reference.members)).freeze
   end
 
+  # A report of what Image#check gave, or its JSON, in the XML of JUnit, which CI systems read.
+  def self.check_results_to_junit(results) = Native.check_results_to_junit(Convert.json(results))
+
   # The version of the C library, such as "0.1.0".
   def self.version = Native.version
 

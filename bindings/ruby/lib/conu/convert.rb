@@ -52,6 +52,9 @@ module Conu
       raise ProtocolError, "the document is not JSON: #{e.message}"
     end
 
+    # A document for libconu, from a Hash or as it is.
+    def json(document) = document.is_a?(String) ? document : JSON.generate(document)
+
     # A list of libconu as an Array; empty for none.
     def strings(list)
       list ? Array.new(list.size) { |n| list.get(n) } : []

@@ -154,6 +154,11 @@ module Conu
     # digits of their end. Packages that do not pass are named in the log. UnsupportedError if the image has no rpm.
     def pkgs_signed_with?(*keys) = native.has_pkgs_signed_with(Convert.string_list(keys))
 
+    # Checks the image against a document, a Hash or its JSON, in the schema of container-structure-test and with some
+    # checks more: see docs/checks.md. The results are a Hash with "Pass", "Fail", "Total" and "Results"; a check that does
+    # not hold raises nothing, a mistake in the document InvalidArgumentError.
+    def check(checks) = Convert.document(native.check(Convert.json(checks)))
+
     # Creates a container from the image and starts it: <tt>image.run("echo", "hi", env: { LANG: "C" })</tt>. The
     # keywords are those of RunBuilder.new. With a block, gives it the container, and closes the handle afterwards; the
     # container stays.
