@@ -55,18 +55,8 @@ static Task<void> run_command(Api &api, Image &image, Words options, Words comma
   options.insert(options.end(), {"--entrypoint", command.front()});
   command.erase(command.begin());
   ContainerPtr container = co_await run_via_api(api, image, RunBuilder(command, options));
-  std::optional<Failure> failure;
-  try {
-    co_await watch(api, *container, timeout_ms, is_kept, outcome);
-  } catch (const Failure &caught) {
-    failure = caught;
-  }
-  try {
-    co_await shielded(remove_container(api, container->id(), container->subject(), true, true));
-  } catch (const Failure &caught) {
-    if (!failure) failure = caught;
-  }
-  if (failure) throw *failure;
+  co_await with_cleanup(watch(api, *container, timeout_ms, is_kept, outcome),
+                        remove_container(api, container->id(), container->subject(), true, true));
 }
 
 // --- before and after ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include "check/signatures.h"
 #include "container/container.h"
 #include "container/logs.h"
+#include "loop/group.h"
 #include "session/cleanup.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -58,18 +59,8 @@ static Task<void> ask(Api &api, Image &image, Container &container, std::string 
 static Task<std::string> ask_rpm(Api &api, Image &image) {
   ContainerPtr container = co_await start_rpm(api, image);
   std::string answer;
-  std::optional<Failure> failure;
-  try {
-    co_await ask(api, image, *container, &answer);
-  } catch (const Failure &caught) {
-    failure = caught;
-  }
-  try {
-    co_await shielded(remove_container(api, container->id(), container->subject(), true, true));
-  } catch (const Failure &caught) {
-    if (!failure) failure = caught;
-  }
-  if (failure) throw *failure;
+  co_await with_cleanup(ask(api, image, *container, &answer),
+                        remove_container(api, container->id(), container->subject(), true, true));
   co_return answer;
 }
 

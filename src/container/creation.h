@@ -20,6 +20,9 @@ struct Creation {
   std::string id;                    // empty: no answer came
   bool was_asked = false;            // for the container
   std::vector<std::string> volumes;  // that were not there before
+
+  // Whether there may be a container though its creation has failed so: the answer may have been lost.
+  bool may_exist(const Failure &failure) const { return was_asked && (!id.empty() || failure.http_status == 0); }
 };
 
 // Those that are missing, with our marks, which the engine would not give them.

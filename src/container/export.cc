@@ -110,27 +110,21 @@ Task<ContainerPtr> create_for_files(Api &api, Image &image) {
     failure = caught;
   }
   if (!failure) co_return std::make_shared<Container>(image.engine(), creation.id, creation.name, false);
-  bool may_exist = creation.was_asked && (!creation.id.empty() || failure->http_status == 0);
-  co_await undo(api, creation, may_exist);
+  co_await undo(api, creation, creation.may_exist(*failure));
   throw *failure;
+}
+
+static Task<void> extract_to(Api &api, std::string id, std::string subject, std::string folder, ExtractionLimits limits,
+                             std::unique_ptr<Mount> *mount) {
+  *mount = co_await extract(api, id, subject, folder, limits, !api.engine.is_podman());
 }
 
 Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {
   ContainerPtr container = co_await create_for_files(api, image);
   std::string subject = "the files of " + image.subject();
   std::unique_ptr<Mount> mount;
-  std::optional<Failure> failure;
-  try {
-    mount = co_await extract(api, container->id(), subject, std::move(folder), limits, !api.engine.is_podman());
-  } catch (const Failure &caught) {
-    failure = caught;
-  }
-  try {
-    co_await shielded(remove_container(api, container->id(), container->subject(), true, true));
-  } catch (const Failure &caught) {
-    if (!failure) failure = caught;
-  }
-  if (failure) throw *failure;
+  co_await with_cleanup(extract_to(api, container->id(), subject, std::move(folder), limits, &mount),
+                        remove_container(api, container->id(), container->subject(), true, true));
   co_return mount;
 }
 

@@ -154,8 +154,7 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   }
   if (!failure) co_return container;
   explain(&*failure, creation.name);
-  bool may_exist = creation.was_asked && (!creation.id.empty() || failure->http_status == 0);
-  co_await undo(api, creation, may_exist);
+  co_await undo(api, creation, creation.may_exist(*failure));
   throw *failure;
 }
 

@@ -110,6 +110,21 @@ Task<void> shielded(Task<void> task, int64_t grace_ms) {
   if (group.error()) std::rethrow_exception(group.error());
 }
 
+Task<void> with_cleanup(Task<void> work, Task<void> cleanup) {
+  std::exception_ptr failure;
+  try {
+    co_await std::move(work);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  try {
+    co_await shielded(std::move(cleanup));
+  } catch (...) {
+    if (!failure) failure = std::current_exception();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
 Background::Background(Loop &loop, Task<void> task) : line_(std::make_shared<BackgroundLine>(loop, std::move(task))) {
   loop.adopt(line_);
   line_->task.start(line_->scope);
