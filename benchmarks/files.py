@@ -1,7 +1,6 @@
 """The measures of looking into images, beside a bare mount(2) and what one does without libconu."""
 import contextlib
 import json
-import os
 import subprocess
 import tempfile
 import time
@@ -16,9 +15,9 @@ MOUNTS = 10  # in one turn
 HUGE = 2_700_000_000  # bytes that are added to the big image
 
 
-def wall_of(command, **settings):
+def wall_of(command, env):
     began = time.perf_counter()
-    subprocess.run(["sh", "-c", command], check=True, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
+    subprocess.run(["sh", "-c", command], check=True, env=env, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 
@@ -27,7 +26,8 @@ class FileMeasures:
         """An image mounted and a file read; its files put into a folder; a file asked for 100,000 times."""
         big = self.env["BENCH_BIG_IMAGE"]
         self.pull_once(big)
-        self.mount("image of 300 MB", big)
+        if not self.options.check:  # whose image has one layer, which mount(2) does not take alone
+            self.mount("image of 300 MB", big)
         with self.huge(big) as huge:
             self.mount("image of 3 GB", huge)
         self.extract(big)
@@ -80,13 +80,13 @@ class FileMeasures:
         pairs = []
         for number in range(self.options.pulls + 1):
             with tempfile.TemporaryDirectory() as folder:
-                floor = wall_of(f"docker export {container} | tar -x -C {folder}")
+                floor = wall_of(f"docker export {container} | tar -x -C {folder}", self.env)
             ours, cpu = libconu.do("extract", 1)
             libconu.do("unmount", 1)
             if number > 0:
                 pairs.append(((ours, cpu), (floor, cpu)))
         ask("DELETE", f"/containers/{container}", 204)
-        self.add("all files of 300 MB", "docker export | tar -x", [(one, one) for _, one in pairs], 0)
+        self.add("all files of 300 MB", "docker export, tar -x", [(one, one) for _, one in pairs], 0)
         self.add("all files of 300 MB", "libconu", pairs, libconu.peak_memory(), wall=EXTRACT_TARGET)
         self.verdict("all files of 300 MB: peak memory", libconu.peak_memory() / 1e6, EXTRACT_MEMORY_TARGET / 1e6, "MB")
         for client in ends:
