@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "filesystem/fuse_mount.h"
 #include "filesystem/layers.h"
@@ -67,7 +68,19 @@ static Task<std::unique_ptr<Mount>> overlay_layers(std::vector<std::string> fold
 
 static Task<std::unique_ptr<Mount>> fuse_layers(std::vector<std::string> folders, const Target &target) {
   std::vector<Fd> layers = opened(folders);
-  std::unique_ptr<Mount> mount = co_await mount_fuse(layers, target);
+  std::unique_ptr<Mount> mount;
+  std::optional<Failure> failure;
+  try {
+    mount = co_await mount_fuse(layers, target);
+  } catch (const Failure &caught) {
+    failure = caught;
+  }
+  if (!failure) co_return mount;
+  if (failure->code != Code::command_failed) throw *failure;
+  // Podman mounts its folder of layers onto itself, and unmounts it behind its containers: what was opened in that
+  // mount can then not be named any more.
+  layers = opened(folders);
+  mount = co_await mount_fuse(layers, target);
   co_return mount;
 }
 
