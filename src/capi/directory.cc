@@ -67,8 +67,7 @@ const char *conu_directory_get_path(const conu_directory_t *directory) {
 conu_status_t conu_directory_remove(conu_directory_t *directory, conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
     Directory &removed = *need(directory, "directory").directory;
-    if (cancel != nullptr)
-      if (auto verdict = cancel->cancel.verdict()) throw *verdict;
+    CancelPoint(of(cancel)).check();
     removed.remove();
   });
 }

@@ -38,7 +38,7 @@ conu_status_t conu_image_mount(conu_image_t *image, const char *mount_point, con
                                conu_cancel_t *cancel, conu_filesystem_t **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Image &mounted = *need(image, "image").image;
+    Image &mounted = need_image(image);
     std::string path = text_or_empty(mount_point);
     *out = filesystem_of(
         run(mounted, cancel, [&](Api &api) { return mount_image(api, mounted, path, options_in(options)); }));
@@ -50,7 +50,7 @@ conu_status_t conu_container_mount(conu_container_t *container, const char *moun
                                    conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    Container &mounted = *need(container, "container").container;
+    Container &mounted = need_container(container);
     std::string path = text_or_empty(mount_point);
     *out = filesystem_of(
         run(mounted, cancel, [&](Api &api) { return mount_container(api, mounted, path, options_in(options)); }));
@@ -59,8 +59,7 @@ conu_status_t conu_container_mount(conu_container_t *container, const char *moun
 
 conu_status_t conu_filesystem_sweep(conu_cancel_t *cancel, conu_error_t **error) {
   return guard(__func__, error, [&] {
-    if (cancel != nullptr)
-      if (auto verdict = cancel->cancel.verdict()) throw *verdict;
+    CancelPoint(of(cancel)).check();
     sweep_mounts();
   });
 }

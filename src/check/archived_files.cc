@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "check/image_files.h"
+#include "check/results.h"
 #include "container/export.h"
 #include "container/path_stat.h"
 #include "filesystem/archive_reader.h"
@@ -104,16 +105,8 @@ class ArchivedFiles : public ImageFiles {
   }
 
   static FileStatus status_of(const ArchiveEntry &entry) {
-    static const unsigned types[] = {S_IFREG, S_IFDIR, S_IFLNK, S_IFREG, S_IFIFO, S_IFCHR, S_IFBLK};
     FileStatus status;
-    status.facts.mode = entry.mode | types[static_cast<int>(entry.type)];
-    status.facts.uid = entry.uid;
-    status.facts.gid = entry.gid;
-    status.facts.mtime = entry.mtime;
-    status.facts.mtime_ns = entry.mtime_ns;
-    status.facts.major = entry.major;
-    status.facts.minor = entry.minor;
-    status.facts.attributes = entry.attributes;
+    status.facts = facts_of(entry);
     status.size = entry.size;
     if (entry.type == ArchiveEntry::Type::symlink) status.target = entry.target;
     return status;
@@ -170,23 +163,6 @@ class ArchivedFiles : public ImageFiles {
 Task<std::unique_ptr<ImageFiles>> archived_files(Api &api, Image &image) {
   ContainerPtr container = co_await create_for_files(api, image);
   co_return std::make_unique<ArchivedFiles>(api, image, container);
-}
-
-bool is_of_the_call(const Failure &failure) {
-  switch (failure.code) {
-    case Code::unauthorized:
-    case Code::unreachable:
-    case Code::timeout:
-    case Code::cancelled:
-    case Code::protocol:
-    case Code::no_memory:
-    case Code::state:
-    case Code::rate_limited:
-    case Code::internal:
-      return true;
-    default:
-      return false;
-  }
 }
 
 // A volume hides what the image has there, which only Docker copies into it before a start.

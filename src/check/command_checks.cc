@@ -70,13 +70,6 @@ static Task<void> remove_step(Api &api, ImagePtr step) {
   }
 }
 
-static Task<void> remove_steps(Api &api, std::vector<ImagePtr> steps) {
-  for (; !steps.empty(); steps.pop_back()) {
-    ImagePtr step = steps.back();
-    co_await remove_step(api, step);
-  }
-}
-
 static std::string in_words(const Words &command) {
   std::string text;
   for (const std::string &word : command) text += (text.empty() ? "" : " ") + word;
@@ -111,6 +104,13 @@ struct Work {
 };
 
 }  // namespace
+
+static Task<void> remove_steps(Work &work) {
+  for (; !work.steps.empty(); work.steps.pop_back()) {
+    ImagePtr step = work.steps.back();
+    co_await remove_step(work.api, step);
+  }
+}
 
 static Words options_of(const CheckDocument &document, const CommandCheck &check, Environment environment) {
   Words options = document.run_options;
@@ -183,8 +183,7 @@ static Task<void> run_test(Work &work, ImagePtr image, CheckResult *result) {
   }
   result->out = beginning_of(std::move(outcome.out));
   result->err = beginning_of(std::move(outcome.err));
-  if (failure && is_of_the_call(*failure)) throw *failure;
-  if (failure) result->errors.push_back(failure->message);
+  if (failure) add_failure(*failure, result);
 }
 
 static Task<void> run_all(Work &work, ImagePtr image, CheckResult *result) {
@@ -198,17 +197,11 @@ Task<void> check_command(Api &api, ImagePtr image, const CheckDocument &document
   Work work{api, check, options_of(document, check, environment), environment, {}};
   std::optional<Failure> failure;
   try {
-    co_await run_all(work, image, result);
+    co_await with_cleanup(run_all(work, image, result), remove_steps(work));
   } catch (const Failure &caught) {
     failure = caught;
   }
-  try {
-    co_await shielded(remove_steps(api, std::move(work.steps)));
-  } catch (const Failure &caught) {
-    if (!failure) failure = caught;
-  }
-  if (failure && is_of_the_call(*failure)) throw *failure;
-  if (failure) result->errors.push_back(failure->message);
+  if (failure) add_failure(*failure, result);
 }
 
 }  // namespace conu

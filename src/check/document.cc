@@ -31,7 +31,11 @@ static std::vector<Pattern> read_patterns(Members &members, const std::string &k
   return patterns;
 }
 
-static std::string read_path(Members &members) { return clean_path("/" + members.needed_text("path")); }
+static std::string read_path(Members &members) {
+  std::string path = clean_path("/" + members.needed_text("path"));
+  reject_nul(members.json()["path"], path);
+  return path;
+}
 
 // {"key": …, "value": …, "isRegex": …}
 static std::vector<NamedValue> read_values(Members &members, const std::string &key, bool may_be_pattern) {
@@ -81,7 +85,6 @@ static FileExistenceCheck read_file_existence(const Json &item) {
   FileExistenceCheck check;
   check.name = members.needed_text("name");
   check.path = read_path(members);
-  reject_nul(item["path"], check.path);
   check.should_exist = members.boolean_or("shouldExist", true);
   check.permissions = members.text("permissions");
   check.uid = members.integer("uid", 0, UINT32_MAX);
@@ -108,7 +111,6 @@ static FileContentCheck read_file_content(const Json &item) {
   FileContentCheck check;
   check.name = members.needed_text("name");
   check.path = read_path(members);
-  reject_nul(item["path"], check.path);
   check.expected = read_patterns(members, "expectedContents");
   check.excluded = read_patterns(members, "excludedContents");
   members.finish();
@@ -128,7 +130,6 @@ static SetuidCheck read_setuid(const Json &item) {
 // Without variables: what the image is made of is not seen by its environment.
 static std::string read_plain_path(Members &members) {
   std::string path = read_path(members);
-  reject_nul(members.json()["path"], path);
   if (path == "/") Members::reject(members.json()["path"], "is the root, which all layers have");
   return path;
 }

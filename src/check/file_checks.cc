@@ -93,12 +93,6 @@ static Task<void> check_status(ImageFiles &files, const FileExistenceCheck &chec
   if (check.group) co_await check_name(files, "the group", *check.group, status["gid"].integer_or(-1), &expectations);
 }
 
-// Adds a failure that is not about the call to the result.
-static void add_failure(const Failure &failure, CheckResult *result) {
-  if (is_of_the_call(failure)) throw failure;
-  result->errors.push_back(failure.message);
-}
-
 // The path without variables; empty where one is not known.
 static std::string expanded(const std::string &path, const Environment &environment, CheckResult *result) {
   Words unknown;

@@ -1,28 +1,21 @@
 // All checks of a document on an image.
 #include "check/image_check.h"
 
-#include <time.h>
-
 #include "check/command_checks.h"
 #include "check/file_checks.h"
 #include "check/layer_checks.h"
 #include "check/metadata_checks.h"
 #include "loop/group.h"
+#include "util/clock.h"
 #include "util/failure.h"
 
 namespace conu {
 
-static int64_t now_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 // Awaits a check, and measures it.
 static Task<void> timed(Task<void> check, CheckResult *result) {
-  int64_t start = now_ns();
+  int64_t start = monotonic_ns();
   co_await std::move(check);
-  result->duration_ns = now_ns() - start;
+  result->duration_ns = monotonic_ns() - start;
 }
 
 static CheckResult named(const char *kind, const std::string &name) {
@@ -90,18 +83,7 @@ static Task<void> check_files(Api &api, Image &image, Json facts, const CheckDoc
                               const Environment &environment, std::vector<CheckResult> *results) {
   if (document.file_existence.empty() && document.file_content.empty() && !document.setuid) co_return;
   std::unique_ptr<ImageFiles> files = co_await open_files(api, image, facts);
-  std::optional<Failure> failure;
-  try {
-    co_await check_all_files(*files, document, environment, results);
-  } catch (const Failure &caught) {
-    failure = caught;
-  }
-  try {
-    co_await shielded(files->close());
-  } catch (const Failure &caught) {
-    if (!failure) failure = caught;
-  }
-  if (failure) throw *failure;
+  co_await with_cleanup(check_all_files(*files, document, environment, results), files->close());
 }
 
 // --- layers ----------------------------------------------------------------------------------------------------------
@@ -140,7 +122,7 @@ static void append(std::vector<CheckResult> results, std::vector<CheckResult> *a
 }
 
 Task<CheckResults> check_image(Api &api, ImagePtr image, const CheckDocument &document) {
-  int64_t start = now_ns();
+  int64_t start = monotonic_ns();
   std::string text = co_await inspect(api, *image, true);
   Json facts = Json::parse(text, "the inspect document of " + image->subject());
   Environment environment = environment_in(facts);
@@ -159,7 +141,7 @@ Task<CheckResults> check_image(Api &api, ImagePtr image, const CheckDocument &do
     all.results.push_back(std::move(result));
   }
   co_await check_layers(api, *image, facts, document, &all.results);
-  all.duration_ns = now_ns() - start;
+  all.duration_ns = monotonic_ns() - start;
   co_return all;
 }
 

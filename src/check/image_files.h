@@ -35,7 +35,4 @@ Task<std::unique_ptr<ImageFiles>> mount_files(Api &api, Image &image, bool may_e
 // Out of a container that is never started.
 Task<std::unique_ptr<ImageFiles>> archived_files(Api &api, Image &image);
 
-// Whether a failure is about the engine or the call, and not about what was looked for in the image.
-bool is_of_the_call(const Failure &failure);
-
 }  // namespace conu

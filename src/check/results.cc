@@ -9,6 +9,28 @@
 
 namespace conu {
 
+bool is_of_the_call(const Failure &failure) {
+  switch (failure.code) {
+    case Code::unauthorized:
+    case Code::unreachable:
+    case Code::timeout:
+    case Code::cancelled:
+    case Code::protocol:
+    case Code::no_memory:
+    case Code::state:
+    case Code::rate_limited:
+    case Code::internal:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void add_failure(const Failure &failure, CheckResult *result) {
+  if (is_of_the_call(failure)) throw failure;
+  result->errors.push_back(failure.message);
+}
+
 static Json to_json(const CheckResult &result) {
   Json json = Json::object();
   json.set("Name", result.name).set("Pass", Json::boolean(result.holds()));

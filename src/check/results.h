@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "util/failure.h"
+
 namespace conu {
 
 struct CheckResult {
@@ -16,6 +18,11 @@ struct CheckResult {
 
   bool holds() const { return errors.empty(); }
 };
+
+// Whether a failure is about the engine or the call, and not about what was looked for in the image.
+bool is_of_the_call(const Failure &failure);
+// Throws such a one, and makes any other an error of the check.
+void add_failure(const Failure &failure, CheckResult *result);
 
 struct CheckResults {
   std::string image;  // empty where it is not known

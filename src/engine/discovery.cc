@@ -1,16 +1,16 @@
 // Where an engine may be: the argument, CONU_HOST, DOCKER_HOST, contexts, default sockets.
 #include "engine/discovery.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <memory>
 #include <optional>
 
 #include "engine/docker_config.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/folder.h"
 #include "util/text.h"
 
 namespace conu {
@@ -110,11 +110,8 @@ Endpoint parse_endpoint(const std::string &url, const std::string &source) {
 // --- contexts of the Docker client -----------------------------------------------------------------------------------
 
 static std::vector<std::string> folders_in(const std::string &path) {
-  std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
-  if (!folder) return names;
-  while (const dirent *entry = readdir(folder.get()))
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  auto names = names_in(AT_FDCWD, path.c_str()).value_or(std::vector<std::string>());
+  std::erase_if(names, [](const std::string &name) { return name.starts_with('.'); });
   return names;
 }
 

@@ -1,26 +1,24 @@
 // A tree that was put into a folder, and goes with this.
 #include "filesystem/extracted_mount.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 
 #include <cerrno>
-#include <cstring>
-#include <memory>
 
 #include "filesystem/remove_tree.h"
 #include "util/failure.h"
+#include "util/folder.h"
 #include "util/fork.h"
 #include "util/log.h"
 
 namespace conu {
 
 static void need_empty(const std::string &folder) {
-  std::unique_ptr<DIR, int (*)(DIR *)> stream(opendir(folder.c_str()), closedir);
-  if (!stream) throw system_failure("cannot open the mount point " + folder, errno);
-  while (const dirent *entry = readdir(stream.get()))
-    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-      throw Failure(Code::conflict, "cannot put a tree into " + folder + ": the folder is not empty",
-                    "name one that is empty, or none");
+  auto names = names_in(AT_FDCWD, folder.c_str());
+  if (!names) throw system_failure("cannot open the mount point " + folder, errno);
+  if (!names->empty())
+    throw Failure(Code::conflict, "cannot put a tree into " + folder + ": the folder is not empty",
+                  "name one that is empty, or none");
 }
 
 ExtractedMount::ExtractedMount(std::string folder) : Mount(std::move(folder)), fork_generation_(fork_generation()) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "util/failure.h"
+#include "util/path.h"
 #include "util/random.h"
 
 namespace conu {
@@ -17,12 +18,10 @@ namespace conu {
 using Type = ArchiveEntry::Type;
 
 // Of what was found by O_PATH, which no link can turn into something else.
-static bool set_mode(int found, unsigned mode) {
-  return chmod(("/proc/self/fd/" + std::to_string(found)).c_str(), mode) == 0;
-}
+static bool set_mode(int found, unsigned mode) { return chmod(path_of_descriptor(found).c_str(), mode) == 0; }
 static bool set_time(int found, const timespec &time) {
   const timespec times[] = {time, time};
-  return utimensat(AT_FDCWD, ("/proc/self/fd/" + std::to_string(found)).c_str(), times, 0) == 0;
+  return utimensat(AT_FDCWD, path_of_descriptor(found).c_str(), times, 0) == 0;
 }
 
 Extraction::Extraction(std::string folder, std::string name, bool is_whole)

@@ -1,23 +1,20 @@
 // What a file of a tree is.
 #include "filesystem/file_status.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <climits>
-#include <memory>
-#include <new>
 
 #include "util/failure.h"
-#include "util/fd.h"
+#include "util/folder.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
-
-std::string path_of_descriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 bool is_whiteout(const struct stat &status) { return S_ISCHR(status.st_mode) && status.st_rdev == 0; }
 
@@ -179,26 +176,17 @@ Json to_json(const FileStatus &status) {
 
 // --- folders ---------------------------------------------------------------------------------------------------------
 
-std::vector<std::string> names_in(int folder, const std::string &path) {
-  Fd copy(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!copy) throw system_failure("cannot read the folder " + path, errno);
-  std::unique_ptr<DIR, int (*)(DIR *)> stream(fdopendir(copy.get()), closedir);
-  if (!stream) throw std::bad_alloc();
-  copy.release();
+std::vector<std::string> files_in(int folder, const std::string &path) {
   std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const dirent *entry = readdir(stream.get());
-    if (entry == nullptr && errno != 0) throw system_failure("cannot read the folder " + path, errno);
-    if (entry == nullptr) return names;
-    std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
+  auto take = [&](const dirent &entry) {
     struct stat status {};
-    bool may_be_whiteout = entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN;
-    bool is_gone = may_be_whiteout && fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (is_gone && is_whiteout(status)) continue;
-    names.emplace_back(name);
-  }
+    bool may_be_whiteout = entry.d_type == DT_CHR || entry.d_type == DT_UNKNOWN;
+    bool is_gone = may_be_whiteout && fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_gone && is_whiteout(status)) return;
+    names.emplace_back(entry.d_name);
+  };
+  if (!for_each_entry(folder, ".", take)) throw system_failure("cannot read the folder " + path, errno);
+  return names;
 }
 
 }  // namespace conu

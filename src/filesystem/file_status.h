@@ -31,10 +31,7 @@ bool is_whiteout(const struct stat &status);
 // An extended attribute, or their names, of an O_PATH descriptor; -1 and errno as from getxattr(2).
 ssize_t read_attribute(int fd, const char *name, std::string *value);
 
-// The path by which an O_PATH descriptor is opened again, or a system call that takes none gets at its file.
-std::string path_of_descriptor(int fd);
-
 // What is in a folder, in no order, without whiteouts. Throws system_failure.
-std::vector<std::string> names_in(int folder, const std::string &path);
+std::vector<std::string> files_in(int folder, const std::string &path);
 
 }  // namespace conu

@@ -172,7 +172,7 @@ std::vector<std::string> Filesystem::list(const std::string &path, Cancel *cance
   if (!place.fd) fail(what, path, ENOENT);
   if (fstat(place.fd.get(), &status) != 0) fail(what, path, errno);
   if (!S_ISDIR(status.st_mode)) fail_by_type(what, path, status.st_mode);
-  std::vector<std::string> names = names_in(place.fd.get(), path);
+  std::vector<std::string> names = files_in(place.fd.get(), path);
   if (mount_->facts() != nullptr)
     for (std::string &name : mount_->facts()->missing_in(place.path)) names.push_back(std::move(name));
   std::sort(names.begin(), names.end());

@@ -1,29 +1,24 @@
 // Who uses what is mounted: proc(5) has links to all that a process holds.
 #include "filesystem/holders.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <memory>
 
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/folder.h"
 #include "util/text.h"
 
 namespace conu {
 
 static const size_t most_named = 5;
 
+// Of a process that has ended there is nothing.
 static std::vector<std::string> names_in(const std::string &folder) {
-  std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR *)> stream(opendir(folder.c_str()), closedir);
-  if (!stream) return names;
-  while (const dirent *entry = readdir(stream.get()))
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  return names;
+  return names_in(AT_FDCWD, folder.c_str()).value_or(std::vector<std::string>());
 }
 
 // The kernel writes blanks, tabs, ends of lines and backslashes as three octal digits.

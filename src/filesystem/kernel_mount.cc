@@ -16,6 +16,7 @@
 #include "filesystem/holders.h"
 #include "util/failure.h"
 #include "util/log.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
@@ -23,8 +24,6 @@ namespace conu {
 static const size_t most_layers = 500;
 // Files of layers may point to where their data is, by marks that only engines can make.
 static const char *const marks[][2] = {{"metacopy", "on"}, {"redirect_dir", "on"}};
-
-static std::string itself(const Fd &fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
 
 uint64_t mount_number(const std::string &path) {
   struct statx status {};
@@ -146,7 +145,7 @@ void attach_overlay_by_layers(const std::vector<Fd> &layers, const Target &targe
   if (!context) fail_overlay(context, errno);
   if (set(context, "source", "conu") != 0) fail_overlay(context, errno);
   for (const Fd &layer : layers)
-    if (set(context, "lowerdir+", itself(layer)) != 0) fail_overlay(context, errno);
+    if (set(context, "lowerdir+", path_of_descriptor(layer.get())) != 0) fail_overlay(context, errno);
   for (auto [key, value] : marks)
     if (set(context, key, value) != 0) fail_overlay(context, errno);
   if (fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) fail_overlay(context, errno);
@@ -173,7 +172,7 @@ void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &targ
   for (const Fd &layer : layers) options += (options.back() == '=' ? "" : ":") + std::to_string(layer.get());
   std::string marked = options;
   for (auto [key, value] : marks) marked.append(",").append(key).append("=").append(value);
-  std::string place = itself(target.folder);
+  std::string place = path_of_descriptor(target.folder.get());
   int result = in_folder("/proc/self/fd", [&] {
     const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
     if (mount("conu", place.c_str(), "overlay", flags, marked.c_str()) == 0) return 0;

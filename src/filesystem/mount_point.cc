@@ -5,7 +5,6 @@
 // path; and "mount", the number of what is mounted there, or "files", which says that files were put into it.
 #include "filesystem/mount_point.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -20,6 +19,7 @@
 #include "session/labels.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/folder.h"
 #include "util/log.h"
 #include "util/path.h"
 #include "util/process_identity.h"
@@ -67,17 +67,9 @@ static std::string new_record(const std::string &ending) {
   return path + "/" + name;
 }
 
-static std::vector<std::string> names_in(int folder) {
-  std::vector<std::string> names;
-  Fd copy(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  std::unique_ptr<DIR, int (*)(DIR *)> stream(fdopendir(copy.get()), closedir);
-  if (!stream) return names;
-  copy.release();
-  while (const dirent *entry = readdir(stream.get())) {
-    std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(std::move(name));
-  }
-  return names;
+// What cannot be read is left as it is.
+static std::vector<std::string> names_in(const Fd &folder) {
+  return names_in(folder.get(), ".").value_or(std::vector<std::string>());
 }
 
 // --- making and removing ---------------------------------------------------------------------------------------------
@@ -88,7 +80,7 @@ static void check_free(const Target &target) {
     throw system_failure("cannot look at " + target.path, errno);
   if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
     throw Failure(Code::conflict, "cannot mount at " + target.path + ": something is mounted there already");
-  if (!names_in(target.folder.get()).empty())
+  if (!names_in(target.folder).empty())
     throw Failure(Code::conflict, "cannot mount at " + target.path + ": the folder is not empty",
                   "name an empty folder, one that does not exist, or none");
 }
@@ -102,7 +94,7 @@ void MountPoint::write_note(const char *name, const std::string &text) const {
 
 // Where it is without links: the kernel's table of mounts has it by this path.
 static std::string real_path(const Fd &folder) {
-  std::string link = "/proc/self/fd/" + std::to_string(folder.get());
+  std::string link = path_of_descriptor(folder.get());
   char path[PATH_MAX];
   ssize_t size = readlink(link.c_str(), path, sizeof path);
   if (size < 0) throw system_failure("cannot read " + link, errno);
@@ -213,10 +205,10 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   bool is_same = folder && fstat(folder.get(), &status) == 0 && std::to_string(status.st_dev) == parts[1] &&
                  std::to_string(status.st_ino) == parts[2];
   if (!is_same) return;
-  std::string itself = "/proc/self/fd/" + std::to_string(folder.get()) + "/";
+  std::string itself = path_of_descriptor(folder.get()) + "/";
   // It was empty before they came.
   bool has_files = exists(record + "/files");
-  for (const std::string &name : has_files ? names_in(folder.get()) : std::vector<std::string>())
+  for (const std::string &name : has_files ? names_in(folder) : std::vector<std::string>())
     if (unlinkat(folder.get(), name.c_str(), 0) != 0) remove_tree(itself + name);
   if (is_made) remove_folder(path);
 }
@@ -237,7 +229,7 @@ void sweep_mounts() {
   Fd folder = open_records(path);
   if (!folder) return;
   std::exception_ptr first;
-  for (const std::string &name : names_in(folder.get())) {
+  for (const std::string &name : names_in(folder)) {
     try {
       if (is_of_dead(name)) sweep_record(path + "/" + name);
     } catch (const Failure &) {

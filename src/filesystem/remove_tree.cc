@@ -4,16 +4,16 @@
 // stack.
 #include "filesystem/remove_tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <functional>
-#include <memory>
 
 #include "util/failure.h"
 #include "util/fd.h"
+#include "util/folder.h"
+#include "util/path.h"
 
 namespace conu {
 
@@ -44,18 +44,12 @@ class Removal {
 
   // Calls `act` with each name in the folder; false where there was none.
   bool for_each(int folder, const std::function<void(const char *)> &act) const {
-    Fd copy(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!copy) fail("a folder", errno);
-    std::unique_ptr<DIR, int (*)(DIR *)> stream(fdopendir(copy.get()), closedir);
-    if (!stream) throw std::bad_alloc();
-    copy.release();
     bool any = false;
-    while (const dirent *entry = readdir(stream.get())) {
-      std::string name = entry->d_name;
-      if (name == "." || name == "..") continue;
+    auto take = [&](const dirent &entry) {
       any = true;
-      act(name.c_str());
-    }
+      act(entry.d_name);
+    };
+    if (!for_each_entry(folder, ".", take)) fail("a folder", errno);
     return any;
   }
 
@@ -70,8 +64,8 @@ class Removal {
       throw Failure(Code::conflict,
                     "cannot remove " + std::string(name) + " in " + path_ + ": something is mounted there",
                     "unmount it first");
-    std::string itself = "/proc/self/fd/" + std::to_string(found.get());
-    if ((status.stx_mode & 0700) != 0700 && chmod(itself.c_str(), 0700) != 0) fail(name, errno);
+    if ((status.stx_mode & 0700) != 0700 && chmod(path_of_descriptor(found.get()).c_str(), 0700) != 0)
+      fail(name, errno);
     Fd folder(openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) fail(name, errno);
     return folder;

@@ -1,7 +1,6 @@
 // A file or a folder of the host with all that is in it, as the tar archive that an engine is sent.
 #include "filesystem/tree_archive.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cerrno>
 
 #include "util/failure.h"
+#include "util/folder.h"
 #include "util/log.h"
 
 namespace conu {
@@ -57,15 +57,10 @@ void TreeArchive::advance() {
 // In the order of their names, so that the same folder gives the same archive.
 void TreeArchive::add_children(const std::string &folder) {
   std::string path = path_of(folder);
-  std::unique_ptr<DIR, int (*)(DIR *)> stream(opendir(path.c_str()), closedir);
-  if (!stream) throw system_failure("cannot read the folder " + path, errno);
-  std::vector<std::string> names;
-  while (const dirent *entry = readdir(stream.get())) {
-    std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(folder.empty() ? name : folder + "/" + name);
-  }
-  std::sort(names.rbegin(), names.rend());
-  pending_.insert(pending_.end(), names.begin(), names.end());
+  auto names = names_in(AT_FDCWD, path.c_str());
+  if (!names) throw system_failure("cannot read the folder " + path, errno);
+  std::sort(names->rbegin(), names->rend());
+  for (const std::string &name : *names) pending_.push_back(folder.empty() ? name : folder + "/" + name);
 }
 
 static std::string link_target(const std::string &path) {

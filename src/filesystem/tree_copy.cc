@@ -189,7 +189,7 @@ void TreeCopy::enter(Fd source, Fd dest) {
   if (from.st_dev == top.st_dev && from.st_ino == top.st_ino)
     throw Failure(Code::invalid_argument, "cannot copy a folder into itself: /" + path_ + " is where the copy is made");
   Level level;
-  level.names = names_in(source.get(), "/" + path_);
+  level.names = files_in(source.get(), "/" + path_);
   level.status = file_status(source.get(), facts_, path_);
   level.source = {from.st_dev, from.st_ino};
   level.dest = {to.st_dev, to.st_ino};

@@ -67,34 +67,9 @@ void TreeExtraction::count(const ArchiveEntry &entry) {
 
 // --- what is remembered ----------------------------------------------------------------------------------------------
 
-static mode_t type_of(const ArchiveEntry &entry) {
-  switch (entry.type) {
-    case Type::folder:
-      return S_IFDIR;
-    case Type::symlink:
-      return S_IFLNK;
-    case Type::fifo:
-      return S_IFIFO;
-    case Type::character_device:
-      return S_IFCHR;
-    case Type::block_device:
-      return S_IFBLK;
-    default:
-      return S_IFREG;
-  }
-}
-
 void TreeExtraction::remember(const Parts &parts, const ArchiveEntry &entry, bool is_on_disk) {
-  FileFacts facts;
-  facts.mode = type_of(entry) | (entry.type == Type::symlink ? 0777 : entry.mode & 07777);
-  facts.uid = entry.uid;
-  facts.gid = entry.gid;
-  facts.mtime = entry.mtime;
-  facts.mtime_ns = entry.mtime_ns;
-  facts.major = entry.major;
-  facts.minor = entry.minor;
+  FileFacts facts = facts_of(entry);
   facts.is_on_disk = is_on_disk;
-  facts.attributes = entry.attributes;
   remember(joined(parts, parts.size()), std::move(facts));
 }
 

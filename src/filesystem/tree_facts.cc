@@ -5,6 +5,38 @@
 
 namespace conu {
 
+using Type = ArchiveEntry::Type;
+
+static mode_t type_of(const ArchiveEntry &entry) {
+  switch (entry.type) {
+    case Type::folder:
+      return S_IFDIR;
+    case Type::symlink:
+      return S_IFLNK;
+    case Type::fifo:
+      return S_IFIFO;
+    case Type::character_device:
+      return S_IFCHR;
+    case Type::block_device:
+      return S_IFBLK;
+    default:
+      return S_IFREG;
+  }
+}
+
+FileFacts facts_of(const ArchiveEntry &entry) {
+  FileFacts facts;
+  facts.mode = type_of(entry) | (entry.type == Type::symlink ? 0777 : entry.mode & 07777);
+  facts.uid = entry.uid;
+  facts.gid = entry.gid;
+  facts.mtime = entry.mtime;
+  facts.mtime_ns = entry.mtime_ns;
+  facts.major = entry.major;
+  facts.minor = entry.minor;
+  facts.attributes = entry.attributes;
+  return facts;
+}
+
 void TreeFacts::set(const std::string &path, FileFacts facts) { facts_[path] = std::move(facts); }
 
 void TreeFacts::forget(const std::string &path) {

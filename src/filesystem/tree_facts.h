@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "filesystem/archive_reader.h"
+
 namespace conu {
 
 struct FileFacts {
@@ -23,6 +25,9 @@ struct FileFacts {
   bool is_on_disk = true;
   std::map<std::string, std::string> attributes;  // extended ones, with their namespaces
 };
+
+// Those that an archive tells, of a hard link as of a file.
+FileFacts facts_of(const ArchiveEntry &entry);
 
 // Paths are those in the tree, "etc/passwd": no slash in front, no links, no ".". The tree's own folder is "".
 class TreeFacts {

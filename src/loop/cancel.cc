@@ -3,21 +3,15 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <string>
 
 #include "loop/loop.h"
+#include "util/clock.h"
 
 namespace conu {
-
-static int64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
-}
 
 Cancel::Cancel(int64_t timeout_ms) : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!fd_) throw system_failure("cannot make a cancel object", errno);

@@ -22,8 +22,8 @@ inline constexpr int64_t cleanup_ms = 5000;
 // done. It runs in a scope that is cancelled already, too, for as long.
 Task<void> shielded(Task<void> task, int64_t grace_ms = cleanup_ms);
 
-// Runs the work to its end, and then the cleanup, shielded, however the work has ended. What the work throws goes before
-// what the cleanup throws.
+// Runs the work to its end, and then the cleanup, shielded, however the work has ended. What the work throws goes
+// before what the cleanup throws.
 Task<void> with_cleanup(Task<void> work, Task<void> cleanup);
 
 // A line that goes on beside its starter, whenever the loop runs. To abandon it is to cancel it; the loop frees it once

@@ -15,6 +15,7 @@
 #include "loop/loop.h"
 #include "transport/tcp.h"
 #include "transport/tls.h"
+#include "util/clock.h"
 #include "util/sigpipe.h"
 
 namespace conu {
@@ -62,12 +63,6 @@ ssize_t Connection::transmit(std::string_view bytes) {
   }
 }
 
-static int64_t microseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<int64_t>(now.tv_sec) * 1000000 + now.tv_nsec / 1000;
-}
-
 // Timers of the loop count whole milliseconds, which is too long here: the thread itself sleeps.
 static void nap() {
   const timespec pause{0, 400000};
@@ -86,10 +81,10 @@ Task<bool> Connection::fill() {
   if (is_drained_ && is_rushed_) nap();
   for (;;) {
     if (must_wait) {
-      const int64_t short_us = 100;
-      int64_t before = gathers_ ? microseconds() : 0;
+      const int64_t short_ns = 100000;
+      int64_t before = gathers_ ? monotonic_ns() : 0;
       co_await descriptor_.readable();
-      is_rushed_ = gathers_ && microseconds() - before < short_us;
+      is_rushed_ = gathers_ && monotonic_ns() - before < short_ns;
     }
     char *room = buffer_.get() + end_;
     size_t size = capacity - end_;
@@ -142,12 +137,12 @@ class WaitsInSendfile {
 
 bool Connection::transmit_file(FileRange *range, bool *must_wait) {
   const int64_t most = 128 << 10;  // few waits in one call
-  const int64_t most_us = 10000;
-  int64_t before = microseconds();
+  const int64_t most_ns = 10000000;
+  int64_t before = monotonic_ns();
   WaitsInSendfile waits_in_sendfile(descriptor_.fd());
   NoSigpipe no_sigpipe;  // sendfile knows no MSG_NOSIGNAL
   *must_wait = true;
-  while (range->size > 0 && !is_turn_due(&sent_) && microseconds() - before < most_us) {
+  while (range->size > 0 && !is_turn_due(&sent_) && monotonic_ns() - before < most_ns) {
     off_t offset = range->offset;
     ssize_t n = sendfile(descriptor_.fd(), range->fd, &offset, static_cast<size_t>(std::min(range->size, most)));
     if (n == 0) throw became_shorter(*range);

@@ -51,4 +51,6 @@ std::string absolute_path(const std::string &path) {
 bool asserts_content(std::string_view path) { return path == "." || path.ends_with("/."); }
 bool asserts_folder(std::string_view path) { return path.ends_with('/') || asserts_content(path); }
 
+std::string path_of_descriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+
 }  // namespace conu

@@ -16,5 +16,7 @@ std::string absolute_path(const std::string &path);
 // "a/" and "a/." are folders, "a/." stands for what is in it.
 bool asserts_folder(std::string_view path);
 bool asserts_content(std::string_view path);
+// By which a descriptor of any kind is opened again, or a system call that takes none gets at its file.
+std::string path_of_descriptor(int fd);
 
 }  // namespace conu

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "filesystem/feed_archive.h"
 #include "filesystem/tar_bytes.h"
 #include "temporary_folder.h"
 #include "util/failure.h"
@@ -16,15 +17,7 @@ namespace fs = std::filesystem;
 static void extract(const std::string &archive, const std::string &folder, const std::string &name = "made",
                     bool is_whole = false) {
   Extraction extraction(folder, name, is_whole);
-  ArchiveReader reader;
-  reader.feed(archive);
-  for (auto event = reader.next(); event != ArchiveReader::Event::hungry; event = reader.next()) {
-    if (event == ArchiveReader::Event::entry)
-      extraction.begin(reader.entry());
-    else
-      extraction.data(reader.data());
-  }
-  reader.finish();
+  feed_archive(extraction, archive);
   extraction.finish();
 }
 

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "filesystem/extracted_mount.h"
+#include "filesystem/feed_archive.h"
 #include "filesystem/remove_tree.h"
 #include "filesystem/tar_bytes.h"
 #include "temporary_folder.h"
@@ -20,15 +21,7 @@ namespace fs = std::filesystem;
 
 static TreeFacts extract(const std::string &archive, const std::string &folder, ExtractionLimits limits = {}) {
   TreeExtraction extraction(folder, limits);
-  ArchiveReader reader;
-  reader.feed(archive);
-  for (auto event = reader.next(); event != ArchiveReader::Event::hungry; event = reader.next()) {
-    if (event == ArchiveReader::Event::entry)
-      extraction.begin(reader.entry());
-    else
-      extraction.data(reader.data());
-  }
-  reader.finish();
+  feed_archive(extraction, archive);
   return extraction.finish();
 }
 
