@@ -43,7 +43,7 @@ static auto fact(conu_container_t *container, conu_cancel_t *cancel, Read read) 
 
 static void check_port(int port, int least) {
   if (port < least || port > 65535)
-    throw Failure(Code::invalid_argument, "the argument port is " + std::to_string(port) + ", which is no port");
+    throw_failure(Code::invalid_argument, {"the argument port is ", decimal(port), ", which is no port"});
 }
 
 conu_status_t conu_container_get_image(conu_container_t *container, conu_cancel_t *cancel, conu_image_t **out,
@@ -79,7 +79,7 @@ conu_status_t conu_container_get_metadata(conu_container_t *container, bool refr
     need_out(out);
     Container &asked = need_container(container);
     std::string document = run(asked, cancel, [&](Api &api) { return inspect(api, asked, refresh); });
-    Json parsed = Json::parse(document, "the inspect document of " + asked.subject());
+    Json parsed = Json::parse(document, concat("the inspect document of ", asked.subject()));
     *out = new conu_metadata(container_metadata(parsed));
   });
 }
@@ -149,7 +149,7 @@ conu_status_t conu_container_get_port_mappings(conu_container_t *container, int 
     check_port(port, 0);
     Json mappings = fact(container, cancel, port_mappings_in);
     if (port > 0) {
-      Json of_port = mappings[std::to_string(port) + "/tcp"];
+      Json of_port = mappings[concat(decimal(port), "/tcp")];
       mappings = of_port ? of_port : Json::array();
     }
     *out = copied(mappings.dump());
@@ -196,7 +196,7 @@ conu_status_t conu_container_kill(conu_container_t *container, const char *signa
   return guard(__func__, error, [&] {
     Container &asked = need_container(container);
     std::string name = signal != nullptr ? signal : "KILL";
-    if (name.empty()) throw Failure(Code::invalid_argument, "the argument signal is empty");
+    if (name.empty()) throw_failure(Code::invalid_argument, "the argument signal is empty");
     run(asked, cancel, [&](Api &api) { return conu::kill(api, asked, name); });
   });
 }

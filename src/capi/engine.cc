@@ -5,6 +5,7 @@
 #include "capi/handles.h"
 #include "container/state.h"
 #include "session/cleanup.h"
+#include "util/text.h"
 
 using namespace conu;
 
@@ -16,7 +17,7 @@ conu_status_t conu_engine_open(const char *url, conu_cancel_t *cancel, conu_engi
   return guard(__func__, error, [&] {
     need_out(out);
     if (url != nullptr && *url == '\0')
-      throw Failure(Code::invalid_argument, "the argument url is empty", "give it an address, or NULL for discovery");
+      throw_failure(Code::invalid_argument, "the argument url is empty", "give it an address, or NULL for discovery");
     *out = new conu_engine{Engine::open(text_or_empty(url), of(cancel))};
   });
 }
@@ -45,7 +46,7 @@ const char *conu_engine_get_discovery_json(const conu_engine_t *engine) {
 conu_status_t conu_engine_set_timeout(conu_engine_t *engine, int64_t timeout_ms, conu_error_t **error) {
   return guard(__func__, error, [&] {
     if (timeout_ms == 0)
-      throw Failure(Code::invalid_argument, "the argument timeout_ms is 0, in which nothing can be answered",
+      throw_failure(Code::invalid_argument, "the argument timeout_ms is 0, in which nothing can be answered",
                     "give it milliseconds, or a negative number for no limit");
     engine_of(engine, nullptr)->set_timeout_ms(timeout_ms);
   });
@@ -58,7 +59,7 @@ conu_status_t conu_engine_ping(conu_engine_t *engine, conu_cancel_t *cancel, con
 conu_status_t conu_engine_info(conu_engine_t *engine, conu_cancel_t *cancel, char **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    auto start = [](Api &api) { return api.get("/info", "the engine at " + api.engine.url()); };
+    auto start = [](Api &api) { return api.get("/info", concat("the engine at ", api.engine.url())); };
     *out = copied(engine_of(engine, cancel)->run(of(cancel), start));
   });
 }
@@ -66,7 +67,7 @@ conu_status_t conu_engine_info(conu_engine_t *engine, conu_cancel_t *cancel, cha
 conu_status_t conu_engine_version(conu_engine_t *engine, conu_cancel_t *cancel, char **out, conu_error_t **error) {
   return guard(__func__, error, [&] {
     need_out(out);
-    auto start = [](Api &api) { return api.get("/version", "the engine at " + api.engine.url()); };
+    auto start = [](Api &api) { return api.get("/version", concat("the engine at ", api.engine.url())); };
     *out = copied(engine_of(engine, cancel)->run(of(cancel), start));
   });
 }
@@ -115,8 +116,8 @@ conu_status_t conu_engine_cleanup_volumes(conu_engine_t *engine, conu_cancel_t *
 template <class Items>
 static const auto &item_at(const Items &items, size_t index, const char *what) {
   if (index >= items.size())
-    throw Failure(Code::invalid_argument, "the index " + std::to_string(index) + " is beyond the end of a list of " +
-                                              std::to_string(items.size()) + " " + what);
+    throw_failure(Code::invalid_argument,
+                  {"the index ", decimal(index), " is beyond the end of a list of ", decimal(items.size()), " ", what});
   return items[index];
 }
 

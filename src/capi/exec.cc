@@ -3,6 +3,7 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "util/text.h"
 
 using namespace conu;
 
@@ -54,8 +55,8 @@ conu_status_t conu_exec_options_add_env(conu_exec_options_t *options, const char
     ExecRequest &request = need(options, "options").request;
     std::string variable = need_text(name, "name"), text = need_text(value, "value");
     if (variable.empty() || variable.find('=') != variable.npos)
-      throw Failure(Code::invalid_argument, "the argument name, \"" + variable + "\", is not the name of a variable");
-    request.environment.push_back(variable + "=" + text);
+      throw_failure(Code::invalid_argument, {"the argument name, \"", variable, "\", is not the name of a variable"});
+    request.environment.push_back(concat(variable, "=", text));
   });
 }
 

@@ -5,6 +5,7 @@
 #include "capi/handles.h"
 #include "check/packages.h"
 #include "image/transfer.h"
+#include "util/text.h"
 
 using namespace conu;
 
@@ -45,7 +46,7 @@ Task<void> load_work(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std
 
 const BuildOptions &need_options(const conu_build_options_t *options) {
   const BuildOptions &given = need(options, "options").options;
-  if (given.path.empty()) throw Failure(Code::invalid_argument, "the options name no path, the folder to build from");
+  if (given.path.empty()) throw_failure(Code::invalid_argument, "the options name no path, the folder to build from");
   return given;
 }
 
@@ -69,8 +70,8 @@ conu_status_t conu_image_new(conu_engine_t *engine, const char *repository, cons
     need_out(out);
     int policy = pull_policy;
     if (policy < CONU_PULL_NEVER || policy > CONU_PULL_ALWAYS)
-      throw Failure(Code::invalid_argument,
-                    "the argument pull_policy is " + std::to_string(policy) + ", which is no pull policy");
+      throw_failure(Code::invalid_argument,
+                    {"the argument pull_policy is ", decimal(policy), ", which is no pull policy"});
     ImageName name = combine(need_text(repository, "repository"), text_or_empty(tag));
     auto found = engine_of(engine, cancel);
     if (policy == CONU_PULL_NEVER) {
@@ -187,7 +188,8 @@ conu_status_t conu_image_get_metadata(conu_image_t *image, bool refresh, conu_ca
     need_out(out);
     Image &asked = need_image(image);
     std::string document = run(asked, cancel, [&](Api &api) { return inspect(api, asked, refresh); });
-    *out = new conu_metadata(image_metadata(Json::parse(document, "what the engine says of " + asked.subject())));
+    *out =
+        new conu_metadata(image_metadata(Json::parse(document, concat("what the engine says of ", asked.subject()))));
   });
 }
 

@@ -2,6 +2,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "util/log.h"
+#include "util/text.h"
 #include "util/version.h"
 
 using namespace conu;
@@ -70,7 +71,7 @@ conu_status_t conu::report_exception(const char *operation, conu_error_t **error
     } catch (const std::bad_alloc &) {
       throw;
     } catch (const std::exception &exception) {
-      return give(Failure(Code::internal, std::string("a fault of libconu: ") + exception.what(), "please report it"));
+      return give(Failure(Code::internal, concat("a fault of libconu: ", exception.what()), "please report it"));
     }
   } catch (...) {
     if (error != nullptr) *error = prepared;
@@ -79,12 +80,10 @@ conu_status_t conu::report_exception(const char *operation, conu_error_t **error
 }
 
 void conu::reject_empty(const char *name) {
-  throw Failure(Code::invalid_argument, std::string("the argument ") + name + " is empty");
+  throw_failure(Code::invalid_argument, {"the argument ", name, " is empty"});
 }
 
-void conu::reject_null(const char *name) {
-  throw Failure(Code::invalid_argument, std::string("the argument ") + name + " is NULL");
-}
+void conu::reject_null(const char *name) { throw_failure(Code::invalid_argument, {"the argument ", name, " is NULL"}); }
 
 const char *conu_status_name(conu_status_t status) {
   switch (status) {

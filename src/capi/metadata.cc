@@ -23,9 +23,9 @@ conu_metadata::conu_metadata(Metadata metadata)
       ipv4_addresses{facts.ipv4_addresses.value_or(std::vector<std::string>())},
       ipv6_addresses{facts.ipv6_addresses.value_or(std::vector<std::string>())} {}
 
-static const char *text_of(const conu_metadata_t *metadata, Text Metadata::*member) {
+static const char *text_of(const conu_metadata_t *metadata, OptionalText Metadata::*member) {
   if (metadata == nullptr) return nullptr;
-  const Text &text = metadata->facts.*member;
+  const OptionalText &text = metadata->facts.*member;
   return text ? text->c_str() : nullptr;
 }
 

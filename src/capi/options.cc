@@ -14,7 +14,7 @@ static std::string need_platform(const char *platform) {
     good = good && !part.empty() &&
            part.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == part.npos;
   if (!good)
-    throw Failure(Code::invalid_argument, "\"" + excerpt(text, 60) + "\" is no platform",
+    throw_failure(Code::invalid_argument, {"\"", excerpt(text, 60), "\" is no platform"},
                   "a platform is an operating system, an architecture and a variant: linux/arm64/v8");
   return text;
 }
@@ -56,7 +56,7 @@ conu_status_t conu_build_options_add_tag(conu_build_options_t *options, const ch
     std::string text = need_text(tag, "tag");
     ImageName name = combine(text, "");
     if (!name.reference.digest.empty())
-      throw Failure(Code::invalid_argument, "the tag " + text + " has a digest, which cannot be given to an image");
+      throw_failure(Code::invalid_argument, {"the tag ", text, " has a digest, which cannot be given to an image"});
     set.tags.push_back(text);
   });
 }

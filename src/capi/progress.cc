@@ -3,11 +3,12 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "util/text.h"
 
 using namespace conu;
 
 static Failure nothing_made(const char *what) {
-  return Failure(Code::state, std::string("the progress has no ") + what + " to give",
+  return Failure(Code::state, concat("the progress has no ", what, " to give"),
                  "read its steps to the end first; a load gives images, everything else an image");
 }
 

@@ -3,6 +3,7 @@
 
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "util/text.h"
 
 using namespace conu;
 
@@ -52,7 +53,7 @@ conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *image, const
 static Foreground &need_program(conu_container_t *container) {
   conu_container_t &asked = need(container, "container");
   if (!asked.program)
-    throw Failure(Code::state, asked.container->subject() + " was not run in the foreground by this handle",
+    throw_failure(Code::state, {asked.container->subject(), " was not run in the foreground by this handle"},
                   "run it by conu_image_run_via_binary_in_foreground()");
   return *asked.program;
 }

@@ -4,6 +4,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "container/attach.h"
+#include "util/text.h"
 
 using namespace conu;
 
@@ -12,9 +13,9 @@ static Stream &need_stream(conu_stream_t *stream) { return *need(stream, "stream
 void conu::check_stdio(unsigned stdio, unsigned least) {
   const unsigned all = CONU_STDIN_PIPE | CONU_STDOUT_PIPE | CONU_STDERR_PIPE;
   if (stdio < least || (stdio & ~all) != 0)
-    throw Failure(Code::invalid_argument, "the argument stdio is " + std::to_string(stdio) +
-                                              ", which is no sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and "
-                                              "CONU_STDERR_PIPE");
+    throw_failure(Code::invalid_argument, {"the argument stdio is ", decimal(stdio),
+                                           ", which is no sum of CONU_STDIN_PIPE, CONU_STDOUT_PIPE and "
+                                           "CONU_STDERR_PIPE"});
 }
 
 conu_status_t conu_container_attach(conu_container_t *container, unsigned stdio, conu_cancel_t *cancel,
@@ -80,8 +81,8 @@ conu_status_t conu_stream_resize(conu_stream_t *stream, int rows, int columns, c
     Stream &asked = need_stream(stream);
     const int most = 65535;
     if (rows < 1 || rows > most || columns < 1 || columns > most)
-      throw Failure(Code::invalid_argument, "a terminal of " + std::to_string(rows) + " rows and " +
-                                                std::to_string(columns) + " columns cannot be");
+      throw_failure(Code::invalid_argument,
+                    {"a terminal of ", decimal(rows), " rows and ", decimal(columns), " columns cannot be"});
     asked.resize(rows, columns, of(cancel));
   });
 }

@@ -12,6 +12,7 @@
 #include "loop/group.h"
 #include "session/cleanup.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -65,9 +66,9 @@ class ArchivedFiles : public ImageFiles {
       std::string content = co_await all_->read(path);
       co_return content;
     }
-    if (!fetched.entry) throw Failure(Code::not_found, path + " is not there");
+    if (!fetched.entry) throw_failure(Code::not_found, {path, " is not there"});
     unsigned mode = status_of(*fetched.entry).facts.mode;
-    if (!S_ISREG(mode)) throw Failure(Code::conflict, path + " is no file, but " + type_in_words(mode));
+    if (!S_ISREG(mode)) throw_failure(Code::conflict, {path, " is no file, but ", type_in_words(mode)});
     co_return std::move(fetched.content);
   }
 
@@ -138,7 +139,7 @@ class ArchivedFiles : public ImageFiles {
         int64_t size = archive.entry().size;
         bool is_file = archive.entry().type == ArchiveEntry::Type::file;
         if (is_file && with_content && size > static_cast<int64_t>(most_to_read))
-          throw Failure(Code::io, path + " has more than 64 MiB");
+          throw_failure(Code::io, {path, " has more than 64 MiB"});
         if (fetched.entry->type == ArchiveEntry::Type::folder || (!with_content && size > small)) co_return fetched;
       }
     }
@@ -149,7 +150,7 @@ class ArchivedFiles : public ImageFiles {
     Failure failure = engine_failure(fetched.status, fetched.body, request, container_->subject());
     bool is_gone = failure.message.find("o such container") != std::string::npos ||
                    failure.message.find("no container with") != std::string::npos;
-    if (is_gone) throw Failure(Code::engine, failure.message, "someone else has removed it");
+    if (is_gone) throw_failure(Code::engine, failure.message, "someone else has removed it");
   }
 
   Api &api_;

@@ -34,7 +34,7 @@ static Task<void> follow(Api &api, Container &container, Outcome *outcome) {
     auto piece = co_await log->next();
     if (!piece) break;
     (piece->channel == 2 ? outcome->err : outcome->out).append(piece->bytes);
-    if (outcome->out.size() + outcome->err.size() > most) throw Failure(Code::io, "it has written more than 16 MiB");
+    if (outcome->out.size() + outcome->err.size() > most) throw_failure(Code::io, "it has written more than 16 MiB");
   }
   outcome->exit_code = co_await wait(api, container, -1);
 }
@@ -43,7 +43,7 @@ static Task<void> watch(Api &api, Container &container, int64_t timeout_ms, bool
   Scope &scope = co_await current_scope();
   {
     Deadline deadline(scope, timeout_ms, [timeout_ms] {
-      return Failure(Code::command_failed, "it has not ended within " + std::to_string(timeout_ms) + " ms");
+      return Failure(Code::command_failed, concat("it has not ended within ", decimal(timeout_ms), " ms"));
     });
     co_await follow(api, container, outcome);
   }
@@ -72,16 +72,16 @@ static Task<void> remove_step(Api &api, ImagePtr step) {
 
 static std::string in_words(const Words &command) {
   std::string text;
-  for (const std::string &word : command) text += (text.empty() ? "" : " ") + word;
+  for (const std::string &word : command) text += concat(text.empty() ? "" : " ", word);
   return in_quotes(text);
 }
 
 static void need_success(const char *kind, const Words &command, const Outcome &outcome) {
   if (outcome.exit_code == 0) return;
   const std::string &said = outcome.err.empty() ? outcome.out : outcome.err;
-  throw Failure(Code::command_failed, std::string("the ") + kind + " command " + in_words(command) + " ended with " +
-                                          std::to_string(outcome.exit_code) +
-                                          (said.empty() ? " and no word" : ": " + excerpt(said)));
+  throw_failure(Code::command_failed,
+                {"the ", kind, " command ", in_words(command), " ended with ", decimal(outcome.exit_code),
+                 said.empty() ? " and no word" : concat(": ", excerpt(said))});
 }
 
 // --- the check -------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ static Words options_of(const CheckDocument &document, const CommandCheck &check
     for (const NamedValue &variable : *list) {
       std::string value = substituted(variable.value, environment);
       environment[variable.key] = value;
-      options.insert(options.end(), {"--env", variable.key + "=" + value});
+      options.insert(options.end(), {"--env", concat(variable.key, "=", value)});
     }
   }
   return options;
@@ -126,9 +126,10 @@ static Words options_of(const CheckDocument &document, const CommandCheck &check
 
 // Podman removes an image without a name together with the last image that was made from it.
 static void need_name(const Api &api, const Image &image) {
-  Json document = Json::parse(image.remembered().value_or("{}"), "the inspect document of " + image.subject());
+  Json document = Json::parse(image.remembered().value_or("{}"), concat("the inspect document of ", image.subject()));
   if (api.engine.is_podman() && document["RepoTags"].size() == 0)
-    throw Failure(Code::unsupported, image.subject() + " has no name, and would not outlive a setup on Podman: tag it");
+    throw_failure(Code::unsupported,
+                  {image.subject(), " has no name, and would not outlive a setup on Podman: tag it"});
 }
 
 static Task<void> set_up(Work &work, ImagePtr *image) {
@@ -155,8 +156,8 @@ static Task<void> tear_down(Work &work, ImagePtr image) {
 static Task<void> judge(const CommandCheck &check, const Outcome &outcome, CheckResult *result) {
   if (outcome.exit_code != check.exit_code) {
     const std::string &said = outcome.err.empty() ? outcome.out : outcome.err;
-    result->errors.push_back("it should end with " + std::to_string(check.exit_code) + ", but ended with " +
-                             std::to_string(outcome.exit_code) + (said.empty() ? "" : ": " + excerpt(said)));
+    result->errors.push_back(concat("it should end with ", decimal(check.exit_code), ", but ended with ",
+                                    decimal(outcome.exit_code), said.empty() ? "" : concat(": ", excerpt(said))));
   }
   co_await search_for("its output", outcome.out, check.expected_output, check.excluded_output, result);
   co_await search_for("its error output", outcome.err, check.expected_error, check.excluded_error, result);
@@ -168,7 +169,7 @@ static std::string beginning_of(std::string text) {
   if (text.size() <= most) return text;
   size_t left = text.size() - most;
   text.resize(most);
-  return text + "\n[and " + std::to_string(left) + " bytes more]\n";
+  return concat(text, "\n[and ", decimal(left), " bytes more]\n");
 }
 
 static Task<void> run_test(Work &work, ImagePtr image, CheckResult *result) {

@@ -7,6 +7,7 @@
 #include "container/run_builder.h"
 #include "util/failure.h"
 #include "util/path.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -21,7 +22,7 @@ static Pattern read_pattern(const Json &value) {
     return Pattern(text_of(value));
   } catch (const Failure &failure) {
     if (failure.message.starts_with(value.path())) throw;
-    throw Failure(failure.code, value.path() + ": " + failure.message, failure.hint);
+    throw_failure(failure.code, {value.path(), ": ", failure.message}, failure.hint);
   }
 }
 
@@ -32,7 +33,7 @@ static std::vector<Pattern> read_patterns(Members &members, const std::string &k
 }
 
 static std::string read_path(Members &members) {
-  std::string path = clean_path("/" + members.needed_text("path"));
+  std::string path = clean_path(concat("/", members.needed_text("path")));
   reject_nul(members.json()["path"], path);
   return path;
 }
@@ -77,7 +78,7 @@ static std::optional<std::string> read_mode(Members &members) {
   mode->erase(0, mode->find_first_not_of('0'));
   if (!is_octal || mode->size() > 4)
     Members::reject(members.json()["mode"], "is no mode", "such as \"0644\" or \"4755\"");
-  return std::string(4 - mode->size(), '0') + *mode;
+  return concat(std::string(4 - mode->size(), '0'), *mode);
 }
 
 static FileExistenceCheck read_file_existence(const Json &item) {
@@ -120,7 +121,7 @@ static FileContentCheck read_file_content(const Json &item) {
 static SetuidCheck read_setuid(const Json &item) {
   Members members(item);
   SetuidCheck check{members.text("name").value_or(""), {}};
-  for (const Json &path : members.items("allowed")) check.allowed.push_back(clean_path("/" + text_of(path)));
+  for (const Json &path : members.items("allowed")) check.allowed.push_back(clean_path(concat("/", text_of(path))));
   members.finish();
   return check;
 }
@@ -230,7 +231,7 @@ static Words read_run_options(const Json &item) {
   try {
     RunBuilder({}, options).request("image");
   } catch (Failure &failure) {
-    failure.message = item.path() + ": " + failure.message;
+    failure.message = concat(item.path(), ": ", failure.message);
     throw;
   }
   return options;
@@ -241,7 +242,7 @@ static Words read_run_options(const Json &item) {
 static void check_version(Members &members) {
   std::string version = members.needed_text("schemaVersion");
   if (version != "2.0.0")
-    Members::reject(members.json()["schemaVersion"], "is " + version + ", and only 2.0.0 can be read");
+    Members::reject(members.json()["schemaVersion"], concat("is ", version, ", and only 2.0.0 can be read"));
 }
 
 static CheckDocument read(const Json &json) {

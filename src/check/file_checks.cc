@@ -39,12 +39,12 @@ class Expectations {
     if (expected && *expected != found) add(what, text(*expected), text(found));
   }
   void add(const std::string &what, const std::string &expected, const std::string &found) {
-    result_->errors.push_back(path_ + ": " + what + " should be " + expected + ", but is " + found);
+    result_->errors.push_back(concat(path_, ": ", what, " should be ", expected, ", but is ", found));
   }
 
  private:
   static std::string text(const std::string &value) { return value.empty() ? "nothing" : excerpt(value); }
-  static std::string text(int64_t value) { return std::to_string(value); }
+  static std::string text(int64_t value) { return decimal(value); }
 
   std::string path_;
   CheckResult *result_;
@@ -61,7 +61,7 @@ static bool is_executable_by(const std::string &whom, int64_t mode) {
 static std::string name_of_id(std::string_view accounts, int64_t id) {
   for (std::string_view line : split(accounts, '\n')) {
     std::vector<std::string_view> fields = split(line, ':');
-    if (fields.size() > 2 && fields[2] == std::to_string(id)) return std::string(fields[0]);
+    if (fields.size() > 2 && fields[2] == decimal(id)) return std::string(fields[0]);
   }
   return "";
 }
@@ -71,7 +71,7 @@ static Task<void> check_name(ImageFiles &files, std::string what, std::string ex
   const bool is_owner = what == "the owner";
   std::string accounts = co_await files.read(is_owner ? "/etc/passwd" : "/etc/group");
   std::string name = name_of_id(accounts, id);
-  if (name != expected) expectations->add(what, expected, std::to_string(id) + (name.empty() ? "" : ", " + name));
+  if (name != expected) expectations->add(what, expected, concat(decimal(id), name.empty() ? "" : concat(", ", name)));
 }
 
 static Task<void> check_status(ImageFiles &files, const FileExistenceCheck &check, Json status,
@@ -84,9 +84,9 @@ static Task<void> check_status(ImageFiles &files, const FileExistenceCheck &chec
   expectations.same("the user ID", check.uid, status["uid"].integer_or(-1));
   expectations.same("the group ID", check.gid, status["gid"].integer_or(-1));
   if (check.executable_by && !is_executable_by(*check.executable_by, mode))
-    expectations.add("it", "executable by " + *check.executable_by, permissions);
+    expectations.add("it", concat("executable by ", *check.executable_by), permissions);
   if (check.symlink_target && type != "symlink")
-    expectations.add("it", "a link to " + *check.symlink_target, type);
+    expectations.add("it", concat("a link to ", *check.symlink_target), type);
   else
     expectations.same("the target", check.symlink_target, status["target"].text_or(""));
   if (check.owner) co_await check_name(files, "the owner", *check.owner, status["uid"].integer_or(-1), &expectations);
@@ -98,7 +98,7 @@ static std::string expanded(const std::string &path, const Environment &environm
   Words unknown;
   std::string text = substituted(path, environment, &unknown);
   for (const std::string &name : unknown)
-    result->errors.push_back("the path " + path + " has the variable " + name + ", which the image has not");
+    result->errors.push_back(concat("the path ", path, " has the variable ", name, ", which the image has not"));
   return unknown.empty() ? clean_path(text) : "";
 }
 
@@ -110,9 +110,9 @@ Task<void> check_existence(ImageFiles &files, const FileExistenceCheck &check, c
   std::optional<Failure> failure;
   try {
     std::optional<Json> status = co_await files.look_at(path, needs_owner);
-    if (!status && check.should_exist) result->errors.push_back(path + " should be there, and is not");
+    if (!status && check.should_exist) result->errors.push_back(concat(path, " should be there, and is not"));
     if (status && !check.should_exist)
-      result->errors.push_back(path + " should not be there, and is: " + (*status)["permissions"].text_or(""));
+      result->errors.push_back(concat(path, " should not be there, and is: ", (*status)["permissions"].text_or("")));
     if (status && check.should_exist) co_await check_status(files, check, *status, Expectations(path, result));
   } catch (const Failure &caught) {
     failure = caught;
@@ -144,9 +144,9 @@ Task<void> check_setuid(ImageFiles &files, const SetuidCheck &check, CheckResult
     std::string path = status["path"].text_or("");
     bool is_allowed = std::find(check.allowed.begin(), check.allowed.end(), path) != check.allowed.end();
     if (is_allowed) continue;
-    result->errors.push_back(path + " is " + status["permissions"].text_or("") + " of user " +
-                             std::to_string(status["uid"].integer_or(-1)) + " and group " +
-                             std::to_string(status["gid"].integer_or(-1)) + ", and is not among those that may be");
+    result->errors.push_back(concat(path, " is ", status["permissions"].text_or(""), " of user ",
+                                    decimal(status["uid"].integer_or(-1)), " and group ",
+                                    decimal(status["gid"].integer_or(-1)), ", and is not among those that may be"));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "loop/group.h"
 #include "util/clock.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -20,7 +21,7 @@ static Task<void> timed(Task<void> check, CheckResult *result) {
 
 static CheckResult named(const char *kind, const std::string &name) {
   CheckResult result;
-  result.name = name.empty() ? kind : std::string(kind) + ": " + name;
+  result.name = name.empty() ? kind : concat(kind, ": ", name);
   return result;
 }
 
@@ -90,7 +91,7 @@ static Task<void> check_files(Api &api, Image &image, Json facts, const CheckDoc
 
 static Task<void> check_sizes_of(Api &api, Image &image, Json facts, const LayerSizeCheck &check, CheckResult *result) {
   std::string answer = co_await api.get(image.path("/history"), image.subject());
-  check_sizes(facts, Json::parse(answer, "the engine's answer to GET " + image.path("/history")), check, result);
+  check_sizes(facts, Json::parse(answer, concat("the engine's answer to GET ", image.path("/history"))), check, result);
 }
 
 static Task<void> check_layers(Api &api, Image &image, Json facts, const CheckDocument &document,
@@ -124,7 +125,7 @@ static void append(std::vector<CheckResult> results, std::vector<CheckResult> *a
 Task<CheckResults> check_image(Api &api, ImagePtr image, const CheckDocument &document) {
   int64_t start = monotonic_ns();
   std::string text = co_await inspect(api, *image, true);
-  Json facts = Json::parse(text, "the inspect document of " + image->subject());
+  Json facts = Json::parse(text, concat("the inspect document of ", image->subject()));
   Environment environment = environment_in(facts);
   std::vector<CheckResult> file_results;
   // Mounting fails early where it fails, and takes no time.

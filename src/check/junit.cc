@@ -25,7 +25,7 @@ static std::string as_xml(std::string_view bytes) {
     } else if (c == '"') {
       xml += "&quot;";
     } else if (c == '\t' || c == '\n' || c == '\r') {
-      xml.append("&#").append(std::to_string(c)).append(";");  // attributes would make blanks of them
+      xml.append("&#").append(decimal(c)).append(";");  // attributes would make blanks of them
     } else if (static_cast<unsigned char>(c) < 0x20) {
       xml += no_character;
     } else {
@@ -39,7 +39,7 @@ static std::string as_xml(std::string_view bytes) {
 static std::string as_xml_text(std::string_view bytes) {
   std::string xml;
   std::vector<std::string_view> lines = split(bytes, '\n');
-  for (size_t i = 0; i < lines.size(); i++) xml += (i > 0 ? "\n" : "") + as_xml(lines[i]);
+  for (size_t i = 0; i < lines.size(); i++) xml += concat(i > 0 ? "\n" : "", as_xml(lines[i]));
   return xml;
 }
 
@@ -49,13 +49,13 @@ static std::string attribute(const char *name, std::string_view value) {
 
 static std::string seconds(int64_t ns) {
   int64_t us = std::max<int64_t>(ns, 0) / 1000;  // not by printf, whose point is the locale's
-  std::string fraction = std::to_string(us % 1000000);
-  return std::to_string(us / 1000000) + "." + std::string(6 - fraction.size(), '0') + fraction;
+  std::string fraction = decimal(us % 1000000);
+  return concat(decimal(us / 1000000), ".", std::string(6 - fraction.size(), '0'), fraction);
 }
 
 static std::string element(const char *name, std::string_view content) {
   if (content.empty()) return "";
-  return std::string("      <").append(name).append(">").append(as_xml_text(content)).append("</").append(name) + ">\n";
+  return concat("      <", name, ">", as_xml_text(content), "</", name, ">\n");
 }
 
 // "File Content Test: the page" is the test "the page" of the class "File Content Test".
@@ -63,26 +63,25 @@ static std::string test_case(const CheckResult &result) {
   std::string kind = result.name.substr(0, result.name.find(": "));
   std::string name = kind.size() < result.name.size() ? result.name.substr(kind.size() + 2) : result.name;
   std::string body, all;
-  for (const std::string &error : result.errors) all += (all.empty() ? "" : "\n") + error;
+  for (const std::string &error : result.errors) all += concat(all.empty() ? "" : "\n", error);
   if (!result.holds())
-    body = "      <failure" + attribute("message", result.errors.front()) + attribute("type", "failure") + ">" +
-           as_xml_text(all) + "</failure>\n";
-  body += element("system-out", result.out) + element("system-err", result.err);
-  std::string start = "    <testcase" + attribute("name", name) + attribute("classname", kind) +
-                      attribute("time", seconds(result.duration_ns));
-  return body.empty() ? start + "/>\n" : start + ">\n" + body + "    </testcase>\n";
+    body = concat("      <failure", attribute("message", result.errors.front()), attribute("type", "failure"), ">",
+                  as_xml_text(all), "</failure>\n");
+  body += concat(element("system-out", result.out), element("system-err", result.err));
+  std::string start = concat("    <testcase", attribute("name", name), attribute("classname", kind),
+                             attribute("time", seconds(result.duration_ns)));
+  return body.empty() ? concat(start, "/>\n") : concat(start, ">\n", body, "    </testcase>\n");
 }
 
 std::string to_junit(const CheckResults &all) {
   auto failed =
       std::count_if(all.results.begin(), all.results.end(), [](const CheckResult &result) { return !result.holds(); });
-  std::string counts = attribute("tests", std::to_string(all.results.size())) +
-                       attribute("failures", std::to_string(failed)) + attribute("errors", "0") +
-                       attribute("time", seconds(all.duration_ns));
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts + ">\n  <testsuite" +
-                    attribute("name", all.image.empty() ? "image" : all.image) + counts + ">\n";
+  std::string counts = concat(attribute("tests", decimal(all.results.size())), attribute("failures", decimal(failed)),
+                              attribute("errors", "0"), attribute("time", seconds(all.duration_ns)));
+  std::string xml = concat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites", counts, ">\n  <testsuite",
+                           attribute("name", all.image.empty() ? "image" : all.image), counts, ">\n");
   for (const CheckResult &result : all.results) xml += test_case(result);
-  return xml + "  </testsuite>\n</testsuites>\n";
+  return concat(xml, "  </testsuite>\n</testsuites>\n");
 }
 
 }  // namespace conu

@@ -26,8 +26,8 @@ Task<std::vector<ScannedLayer>> scan_layers(Api &api, Image &image, std::vector<
 
 static std::string name_of(const std::vector<ScannedLayer> &layers, size_t index) {
   const std::string &instruction = layers[index].instruction;
-  return "the layer " + std::to_string(index) + " of " + std::to_string(layers.size()) +
-         (instruction.empty() ? "" : ", " + in_quotes(instruction));
+  return concat("the layer ", decimal(index), " of ", decimal(layers.size()),
+                instruction.empty() ? "" : concat(", ", in_quotes(instruction)));
 }
 
 // --- who brought a file ----------------------------------------------------------------------------------------------
@@ -44,19 +44,18 @@ void check_layer(const std::vector<ScannedLayer> &layers, const LayerCheck &chec
     if (found->second.holds) brought = i;
   }
   if (!brought) {
-    result->errors.push_back(check.path + (removed ? " was removed by " + name_of(layers, *removed)
-                                                   : std::string(" is in none of the layers")));
+    result->errors.push_back(concat(check.path, removed ? concat(" was removed by ", name_of(layers, *removed))
+                                                        : std::string(" is in none of the layers")));
     return;
   }
   auto count = static_cast<int64_t>(layers.size()), index = static_cast<int64_t>(*brought);
-  std::string found = ", but " + name_of(layers, *brought) + " did";
+  std::string found = concat(", but ", name_of(layers, *brought), " did");
   if (check.index && *check.index != index && *check.index != index - count)
-    result->errors.push_back("the layer " + std::to_string(*check.index) + " should have brought " + check.path +
-                             found);
+    result->errors.push_back(concat("the layer ", decimal(*check.index), " should have brought ", check.path, found));
   const std::string &instruction = layers[*brought].instruction;
   if (check.instruction && !check.instruction->is_in_part(instruction, 0, instruction.size()))
-    result->errors.push_back("a layer of " + in_quotes(check.instruction->text()) + " should have brought " +
-                             check.path + found);
+    result->errors.push_back(
+        concat("a layer of ", in_quotes(check.instruction->text()), " should have brought ", check.path, found));
 }
 
 // --- what was never to be there --------------------------------------------------------------------------------------
@@ -68,27 +67,29 @@ void check_hidden(const std::vector<ScannedLayer> &layers, const HiddenFileCheck
     if (found == layers[i].traces.end()) continue;
     const LayerTrace &trace = found->second;
     if (is_held && trace.removes)
-      result->errors.back() += ", and " + name_of(layers, i) + " only hides it: whoever has the image can read it";
+      result->errors.back() +=
+          concat(", and ", name_of(layers, i), " only hides it: whoever has the image can read it");
     is_held = trace.holds || !trace.below.empty();
     if (is_held)
-      result->errors.push_back(name_of(layers, i) + ", has " + (trace.holds ? check.path : "/" + trace.below));
+      result->errors.push_back(
+          concat(name_of(layers, i), ", has ", trace.holds ? check.path : concat("/", trace.below)));
   }
 }
 
 // --- sizes -----------------------------------------------------------------------------------------------------------
 
-static std::string bytes(int64_t size) { return std::to_string(size) + " bytes"; }
+static std::string bytes(int64_t size) { return concat(decimal(size), " bytes"); }
 
 void check_sizes(const Json &document, const Json &history, const LayerSizeCheck &check, CheckResult *result) {
   int64_t all = document["Size"].integer_or(0);
   if (check.most_of_image && all > *check.most_of_image)
-    result->errors.push_back("the image has " + bytes(all) + ", and should have at most " +
-                             bytes(*check.most_of_image));
+    result->errors.push_back(
+        concat("the image has ", bytes(all), ", and should have at most ", bytes(*check.most_of_image)));
   for (const Json &step : history.items()) {
     int64_t size = step["Size"].integer_or(0);
     if (check.most_of_layer && size > *check.most_of_layer)
-      result->errors.push_back("the layer of " + in_quotes(step["CreatedBy"].text_or("")) + " has " + bytes(size) +
-                               ", and should have at most " + bytes(*check.most_of_layer));
+      result->errors.push_back(concat("the layer of ", in_quotes(step["CreatedBy"].text_or("")), " has ", bytes(size),
+                                      ", and should have at most ", bytes(*check.most_of_layer)));
   }
 }
 

@@ -3,12 +3,13 @@
 
 #include "util/failure.h"
 #include "util/path.h"
+#include "util/text.h"
 
 namespace conu {
 
 static const char no_form[] = "the engine gives the image in a form whose layers cannot be looked at: ";
 
-static std::string clean_name(const std::string &name) { return clean_path("/" + name).substr(1); }
+static std::string clean_name(const std::string &name) { return clean_path(concat("/", name)).substr(1); }
 
 // --- streaming -------------------------------------------------------------------------------------------------------
 
@@ -25,11 +26,11 @@ void LayerScan::take(std::string_view bytes) {
 void LayerScan::begin(const ArchiveEntry &entry) {
   const size_t most = 20000;
   current_ = nullptr;
-  if (members_.size() == most) throw Failure(Code::protocol, "the archive of the image has more than 20000 files");
+  if (members_.size() == most) throw_failure(Code::protocol, "the archive of the image has more than 20000 files");
   Member member;
   bool is_link = entry.type == ArchiveEntry::Type::symlink;
   std::string name = clean_name(entry.name);
-  if (is_link) member.target = clean_name(parent_path("/" + name) + "/" + entry.target);
+  if (is_link) member.target = clean_name(concat(parent_path(concat("/", name)), "/", entry.target));
   if (entry.type == ArchiveEntry::Type::hard_link) member.target = clean_name(entry.target);
   if (entry.type != ArchiveEntry::Type::file && member.target.empty()) return;
   current_ = &(members_[name] = std::move(member));
@@ -42,7 +43,7 @@ void LayerScan::read(Member *member, std::string_view bytes) {
   if (may_be_document && !member->is_long) {
     member->document += bytes;
     kept_ += bytes.size();
-    if (kept_ > most_of_documents) throw Failure(Code::protocol, "the archive of the image has too many documents");
+    if (kept_ > most_of_documents) throw_failure(Code::protocol, "the archive of the image has too many documents");
     member->is_long = member->document.size() > longest_document;
   }
   if (member->is_long) {  // a layer whose first file has such a name
@@ -67,9 +68,9 @@ static bool is_below(const std::string &path, const std::string &folder) {
 void LayerScan::note(Member *member, const ArchiveEntry &entry) const {
   const std::string mark = ".wh.", all = ".wh..wh..opq";
   std::string name = clean_name(entry.name);
-  std::string base = last_component("/" + name), folder = clean_name(parent_path("/" + name));
+  std::string base = last_component(concat("/", name)), folder = clean_name(parent_path(concat("/", name)));
   bool is_all = base == all, is_whiteout = base.starts_with(mark);
-  std::string removed = clean_name(folder + "/" + (is_whiteout ? base.substr(mark.size()) : base));
+  std::string removed = clean_name(concat(folder, "/", is_whiteout ? base.substr(mark.size()) : base));
   for (const std::string &path : paths_) {
     LayerTrace trace;
     if (is_all)
@@ -99,11 +100,11 @@ const LayerScan::Member &LayerScan::member(std::string name) const {
     if (found->second.target.empty()) return found->second;
     name = found->second.target;
   }
-  throw Failure(Code::protocol, "the archive of the image has no file " + name);
+  throw_failure(Code::protocol, {"the archive of the image has no file ", name});
 }
 
 Json LayerScan::document(const std::string &name) const {
-  return Json::parse(member(name).document, name + " in the archive of the image");
+  return Json::parse(member(name).document, concat(name, " in the archive of the image"));
 }
 
 // The instructions of those steps of the history that made a layer.
@@ -125,8 +126,7 @@ static std::string end_trouble(const ArchiveReader &archive) {
 
 std::vector<ScannedLayer> LayerScan::finish() {
   archive_.finish();
-  if (!members_.contains("manifest.json"))
-    throw Failure(Code::unsupported, std::string(no_form) + "there is no manifest.json");
+  if (!members_.contains("manifest.json")) throw_failure(Code::unsupported, {no_form, "there is no manifest.json"});
   Json manifest = document("manifest.json").at(0);
   std::vector<std::string> instructions = instructions_in(document(manifest["Config"].required_string()));
   std::vector<ScannedLayer> layers;
@@ -134,9 +134,9 @@ std::vector<ScannedLayer> LayerScan::finish() {
     std::string name = item.required_string();
     const Member &layer = member(name);
     bool is_compressed = layer.beginning.starts_with("\x1f\x8b") || layer.beginning.starts_with("\x28\xb5\x2f\xfd");
-    if (is_compressed) throw Failure(Code::unsupported, std::string(no_form) + name + " is compressed");
+    if (is_compressed) throw_failure(Code::unsupported, {no_form, name, " is compressed"});
     std::string broken = layer.broken.empty() ? end_trouble(layer.archive) : layer.broken;
-    if (!broken.empty()) throw Failure(Code::protocol, "the layer " + name + " is no archive: " + broken);
+    if (!broken.empty()) throw_failure(Code::protocol, {"the layer ", name, " is no archive: ", broken});
     layers.push_back({"", layer.traces});
   }
   if (instructions.size() == layers.size())

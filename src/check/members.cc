@@ -7,7 +7,7 @@
 namespace conu {
 
 void Members::reject(const Json &value, const std::string &what, const std::string &hint) {
-  throw Failure(Code::invalid_argument, value.path() + " " + what, hint);
+  throw_failure(Code::invalid_argument, {value.path(), " ", what}, hint);
 }
 
 Members::Members(const Json &object) : object_(object) {
@@ -48,8 +48,7 @@ std::optional<int64_t> Members::integer(const std::string &key, int64_t least, i
   if (!value.is_integer()) reject(value, "should be an integer");
   int64_t number = *value.as_integer();
   if (number < least || number > most)
-    reject(value, "is " + std::to_string(number) + ", and should be from " + std::to_string(least) + " to " +
-                      std::to_string(most));
+    reject(value, concat("is ", decimal(number), ", and should be from ", decimal(least), " to ", decimal(most)));
   return number;
 }
 
@@ -83,8 +82,8 @@ void Members::finish() const {
   for (const auto &[key, value] : object_.members()) {
     if (known_.contains(key)) continue;
     std::string names;
-    for (const std::string &name : known_) names += (names.empty() ? "" : ", ") + name;
-    reject(value, "is a member that is not known here", "there may be " + names);
+    for (const std::string &name : known_) names += concat(names.empty() ? "" : ", ", name);
+    reject(value, "is a member that is not known here", concat("there may be ", names));
   }
 }
 

@@ -19,15 +19,14 @@ static void check_values(const char *what, const std::map<std::string, std::stri
   for (const NamedValue &named : expected) {
     auto pair = found.find(named.key);
     if (pair == found.end()) {
-      result->errors.push_back(std::string("there should be the ") + what + " " + named.key + ", and is not");
+      result->errors.push_back(concat("there should be the ", what, " ", named.key, ", and is not"));
       continue;
     }
     bool is_right =
         named.pattern ? named.pattern->is_in_part(pair->second, 0, pair->second.size()) : named.value == pair->second;
     if (!is_right)
-      result->errors.push_back(std::string("the ") + what + " " + named.key + " should " +
-                               (named.pattern ? "match " : "be ") + in_quotes(named.value) + ", but is " +
-                               in_quotes(pair->second));
+      result->errors.push_back(concat("the ", what, " ", named.key, " should ", named.pattern ? "match " : "be ",
+                                      in_quotes(named.value), ", but is ", in_quotes(pair->second)));
   }
 }
 
@@ -39,8 +38,8 @@ static Words keys(const Json &object) {
 
 static std::string joined(const Words &words) {
   std::string text;
-  for (const std::string &word : words) text += (text.empty() ? "" : ", ") + in_quotes(word);
-  return "[" + text + "]";
+  for (const std::string &word : words) text += concat(text.empty() ? "" : ", ", in_quotes(word));
+  return concat("[", text, "]");
 }
 
 // "80" stands for that port of any protocol, "/data/" for "/data".
@@ -63,10 +62,9 @@ static void check_list(const char *what, const Words &found, const Words &expect
   };
   for (const std::string &asked : expected)
     if (!has(asked))
-      result->errors.push_back(std::string("there should be the ") + what + " " + asked + ", but there is " +
-                               joined(found));
+      result->errors.push_back(concat("there should be the ", what, " ", asked, ", but there is ", joined(found)));
   for (const std::string &asked : excluded)
-    if (has(asked)) result->errors.push_back(std::string("there should not be the ") + what + " " + asked);
+    if (has(asked)) result->errors.push_back(concat("there should not be the ", what, " ", asked));
 }
 
 static void check_words(const char *what, const Json &found, const std::optional<Words> &expected,
@@ -75,16 +73,14 @@ static void check_words(const char *what, const Json &found, const std::optional
   Words words;
   for (const Json &word : found.items()) words.push_back(word.required_string());
   if (words != *expected)
-    result->errors.push_back(std::string("the ") + what + " should be " + joined(*expected) + ", but is " +
-                             joined(words));
+    result->errors.push_back(concat("the ", what, " should be ", joined(*expected), ", but is ", joined(words)));
 }
 
 static void check_text(const char *what, const Json &found, const std::optional<std::string> &expected,
                        CheckResult *result) {
   std::string text = found.text_or("");
   if (expected && text != *expected)
-    result->errors.push_back(std::string("the ") + what + " should be " + in_quotes(*expected) + ", but is " +
-                             in_quotes(text));
+    result->errors.push_back(concat("the ", what, " should be ", in_quotes(*expected), ", but is ", in_quotes(text)));
 }
 
 void check_metadata(const Json &document, const MetadataCheck &check, CheckResult *result) {
@@ -95,8 +91,8 @@ void check_metadata(const Json &document, const MetadataCheck &check, CheckResul
   check_values("label", metadata.labels, check.labels, result);
   for (const std::string &name : check.unbound_env)
     if (metadata.env.contains(name))
-      result->errors.push_back("there should not be the variable " + name + ", and it is " +
-                               in_quotes(metadata.env.at(name)));
+      result->errors.push_back(
+          concat("there should not be the variable ", name, ", and it is ", in_quotes(metadata.env.at(name))));
   check_list("port", keys(config["ExposedPorts"]), check.exposed_ports, check.unexposed_ports, is_same_port, result);
   check_list("volume", keys(config["Volumes"]), check.volumes, check.unmounted_volumes, is_same_volume, result);
   check_words("entrypoint", config["Entrypoint"], check.entrypoint, result);

@@ -9,6 +9,7 @@
 #include "filesystem/filesystem.h"
 #include "loop/loop.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -26,10 +27,10 @@ class MountedFiles : public ImageFiles {
     for (;;) {
       ssize_t n = ::read(file.get(), piece.data(), piece.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw system_failure("cannot read " + path, errno);
+      if (n < 0) throw_system_failure({"cannot read ", path}, errno);
       if (n == 0) co_return content;
       content.append(piece, 0, static_cast<size_t>(n));
-      if (content.size() > most_to_read) throw Failure(Code::io, path + " has more than 64 MiB");
+      if (content.size() > most_to_read) throw_failure(Code::io, {path, " has more than 64 MiB"});
       co_await sleep_for(0);  // for a cancel
     }
   }
@@ -40,10 +41,10 @@ class MountedFiles : public ImageFiles {
     for (int seen = 1; !folders.empty();) {
       std::string folder = std::move(folders.back());
       folders.pop_back();
-      std::vector<std::string> names = files_.list(folder + "/", nullptr);
+      std::vector<std::string> names = files_.list(concat(folder, "/"), nullptr);
       for (const std::string &name : names) {
-        std::optional<Json> status = find(folder + "/" + name);
-        if (status && is(*status, "directory")) folders.push_back(folder + "/" + name);
+        std::optional<Json> status = find(concat(folder, "/", name));
+        if (status && is(*status, "directory")) folders.push_back(concat(folder, "/", name));
         bool has_bits = status && ((*status)["mode"].integer_or(0) & 06000) != 0;
         if (has_bits && is(*status, "file")) found.push_back(*status);
         if (++seen % 256 == 0) co_await sleep_for(0);  // for a cancel

@@ -13,7 +13,8 @@ namespace conu {
 
 static void explain_no_rpm(Failure *failure, const Image &image) {
   failure->code = Code::unsupported;
-  failure->message = image.subject() + " has no rpm program, so its packages cannot be asked for: " + failure->message;
+  failure->message =
+      concat(image.subject(), " has no rpm program, so its packages cannot be asked for: ", failure->message);
   failure->hint = "signatures can be checked in images of rpm-based distributions only";
 }
 
@@ -39,7 +40,7 @@ static Task<std::string> output_of(Api &api, Container &container, bool of_stder
     if (!piece) co_return text;
     text.append(piece->bytes);
     if (text.size() > (64 << 20))
-      throw Failure(Code::protocol, "rpm in " + container.subject() + " prints more than a list of packages");
+      throw_failure(Code::protocol, {"rpm in ", container.subject(), " prints more than a list of packages"});
   }
 }
 
@@ -47,8 +48,8 @@ static Task<void> ask(Api &api, Image &image, Container &container, std::string 
   int code = co_await wait(api, container, -1);
   if (code != 0) {
     std::string words = co_await output_of(api, container, true);
-    Failure failure(Code::command_failed, "rpm in " + image.subject() + " ended with " + std::to_string(code) +
-                                              (words.empty() ? " and no word" : ": " + excerpt(words)));
+    Failure failure(Code::command_failed, concat("rpm in ", image.subject(), " ended with ", decimal(code),
+                                                 words.empty() ? " and no word" : concat(": ", excerpt(words))));
     // What busybox calls rpm has no database.
     if (words.find("BusyBox") != std::string::npos) explain_no_rpm(&failure, image);
     throw failure;
@@ -66,18 +67,18 @@ static Task<std::string> ask_rpm(Api &api, Image &image) {
 
 Task<bool> has_packages_signed_with(Api &api, Image &image, std::vector<std::string> keys) {
   if (keys.empty())
-    throw Failure(Code::invalid_argument, "the argument allowed_keys is empty", "name the keys to be trusted");
+    throw_failure(Code::invalid_argument, "the argument allowed_keys is empty", "name the keys to be trusted");
   for (std::string &key : keys) key = normal_key(key);
   std::string answer = co_await ask_rpm(api, image);
   std::vector<SignedPackage> packages = read_packages(answer, image.subject());
   if (packages.empty())
-    throw Failure(Code::unsupported, image.subject() + " has an rpm program, but no package is installed by it");
+    throw_failure(Code::unsupported, {image.subject(), " has an rpm program, but no package is installed by it"});
   bool all = true;
   for (const SignedPackage &package : packages) {
     if (is_signed_with(package, keys)) continue;
     all = false;
-    std::string key = package.keys.empty() ? "not signed" : "signed with " + in_quotes(package.keys.front());
-    log(LogLevel::warning, "the package " + package.name + " of " + image.subject() + " is " + key);
+    std::string key = package.keys.empty() ? "not signed" : concat("signed with ", in_quotes(package.keys.front()));
+    log(LogLevel::warning, concat("the package ", package.name, " of ", image.subject(), " is ", key));
   }
   co_return all;
 }

@@ -60,7 +60,7 @@ static CheckResult read_result(const Json &json) {
   result.name = json["Name"].required_string();
   for (const Json &error : json["Errors"].items()) result.errors.push_back(error.text_or(""));
   std::optional<bool> passes = json["Pass"].as_boolean();
-  if (!passes) throw Failure(Code::invalid_argument, json["Pass"].path() + " is missing");
+  if (!passes) throw_failure(Code::invalid_argument, {json["Pass"].path(), " is missing"});
   if (*passes) result.errors.clear();
   if (!*passes && result.errors.empty()) result.errors.push_back("it failed, and nothing tells why");
   result.out = json["Stdout"].text_or("");
@@ -72,7 +72,7 @@ static CheckResult read_result(const Json &json) {
 CheckResults read_results(std::string_view text) {
   try {
     Json json = Json::parse(text, "the argument results_json");
-    if (!json || !json.is_object()) throw Failure(Code::invalid_argument, json.path() + " should be an object");
+    if (!json || !json.is_object()) throw_failure(Code::invalid_argument, {json.path(), " should be an object"});
     CheckResults all;
     all.image = json["Image"].text_or("");
     all.duration_ns = json["Duration"].integer_or(0);

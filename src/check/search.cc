@@ -36,14 +36,14 @@ Task<void> search_for(std::string what, std::string_view text, const std::vector
   for (const Pattern &pattern : expected) {
     std::optional<std::string_view> part = co_await find_part(pattern, text);
     if (part) continue;
-    std::string found = text.empty() ? " is empty" : " is " + in_quotes(text);
-    result->errors.push_back(in_quotes(pattern.text()) + " was expected and not found: " + what + found);
+    std::string found = text.empty() ? " is empty" : concat(" is ", in_quotes(text));
+    result->errors.push_back(concat(in_quotes(pattern.text()), " was expected and not found: ", what, found));
   }
   for (const Pattern &pattern : excluded) {
     std::optional<std::string_view> part = co_await find_part(pattern, text);
     if (!part) continue;
-    result->errors.push_back(in_quotes(pattern.text()) + " was found and must not be: " + what + " has " +
-                             where(pattern, *part));
+    result->errors.push_back(
+        concat(in_quotes(pattern.text()), " was found and must not be: ", what, " has ", where(pattern, *part)));
   }
 }
 

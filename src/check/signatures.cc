@@ -27,7 +27,7 @@ std::vector<SignedPackage> read_packages(std::string_view output, const std::str
     size_t blank = line.find(' ');
     auto signatures = split(blank == line.npos ? "" : line.substr(blank + 1), '|');
     if (blank == 0 || signatures.size() != 4)
-      throw Failure(Code::protocol, "rpm in " + subject + " printed " + in_quotes(line) + ", which is no package");
+      throw_failure(Code::protocol, {"rpm in ", subject, " printed ", in_quotes(line), ", which is no package"});
     SignedPackage package{std::string(line.substr(0, blank)), {}};
     if (package.name == "gpg-pubkey") continue;
     for (std::string_view signature : signatures)
@@ -42,7 +42,7 @@ std::string normal_key(std::string_view key) {
   normal.erase(std::remove(normal.begin(), normal.end(), ' '), normal.end());
   if (normal.starts_with("0x")) normal.erase(0, 2);
   if (normal.size() < shortest_key || normal.size() > 64 || !is_hex(normal))
-    throw Failure(Code::invalid_argument, in_quotes(key) + " among the allowed_keys is no key ID",
+    throw_failure(Code::invalid_argument, {in_quotes(key), " among the allowed_keys is no key ID"},
                   "a key ID is at least 8 hexadecimal digits, as `rpm -qi` tells it");
   return normal;
 }

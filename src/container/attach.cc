@@ -3,6 +3,7 @@
 
 #include "container/output.h"
 #include "container/state.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -17,7 +18,7 @@ class AttachSource : public StreamSource {
         has_terminal_(has_terminal),
         output_(std::move(exchange), is_raw(exchange, has_terminal), name()) {}
 
-  std::string name() const override { return "the attached " + container_->subject().substr(4); }
+  std::string name() const override { return concat("the attached ", container_->subject().substr(4)); }
 
   Task<std::optional<Piece>> read() override {
     auto piece = co_await output_.next();
@@ -30,7 +31,7 @@ class AttachSource : public StreamSource {
 
   Task<void> write(std::string_view bytes, size_t *written) override {
     need_input();
-    if (has_ended_) throw Failure(Code::unreachable, "it has ended");
+    if (has_ended_) throw_failure(Code::unreachable, "it has ended");
     co_await output_.exchange().write(bytes, written);
   }
 
@@ -40,15 +41,15 @@ class AttachSource : public StreamSource {
   }
 
   Task<void> resize(int rows, int columns) override {
-    if (!has_terminal_) throw Failure(Code::state, name() + " has no terminal to resize");
+    if (!has_terminal_) throw_failure(Code::state, {name(), " has no terminal to resize"});
     Query query;
-    query.add("h", std::to_string(rows)).add("w", std::to_string(columns));
-    co_await api_.call("POST", container_->path("/resize" + query.text()), container_->subject());
+    query.add("h", decimal(rows)).add("w", decimal(columns));
+    co_await api_.call("POST", container_->path(concat("/resize", query.text())), container_->subject());
   }
 
  private:
   void need_input() const {
-    if (!takes_input_) throw Failure(Code::state, name() + " takes no input", "attach with CONU_STDIN_PIPE");
+    if (!takes_input_) throw_failure(Code::state, {name(), " takes no input"}, "attach with CONU_STDIN_PIPE");
   }
 
   // The connection of an engine that was ended looks like the end of the output.
@@ -71,23 +72,23 @@ class AttachSource : public StreamSource {
 
 static Failure cannot_be_attached_to(const Container &container, const std::string &why) {
   bool is_paused = why.find("is paused") != why.npos;
-  return Failure(Code::state, container.subject() + " cannot be attached to: " + why,
+  return Failure(Code::state, concat(container.subject(), " cannot be attached to: ", why),
                  is_paused ? "unpause the container first" : "its log has what it wrote while it ran");
 }
 
 Task<std::unique_ptr<StreamSource>> open_attach_stream(Api &api, ContainerPtr container, AttachRequest request) {
   Json document = co_await inspect(api, *container);
   std::string status = status_in(document);
-  if (status != "running") throw cannot_be_attached_to(*container, "it is " + status);
+  if (status != "running") throw cannot_be_attached_to(*container, concat("it is ", status));
   if (request.with_stdin && !document["Config"]["OpenStdin"].boolean_or(false))
-    throw Failure(Code::state, container->subject() + " has no open standard input",
+    throw_failure(Code::state, {container->subject(), " has no open standard input"},
                   "run it with the option --interactive");
   bool has_terminal = document["Config"]["Tty"].boolean_or(false);
   Query query;
   auto yes_or_no = [](bool yes) { return yes ? "1" : "0"; };  // Podman takes what is left out for a yes
   query.add("stream", "1").add("stdin", yes_or_no(request.with_stdin));
   query.add("stdout", yes_or_no(request.with_stdout)).add("stderr", yes_or_no(request.with_stderr));
-  std::string path = container->path("/attach" + query.text());
+  std::string path = container->path(concat("/attach", query.text()));
   std::unique_ptr<StreamSource> source;
   try {
     Exchange exchange = co_await open_upgraded(api, path, container->subject(), Json());

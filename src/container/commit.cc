@@ -28,26 +28,26 @@ static Task<void> post(Api &api, Container &container, std::string path, std::st
 }
 
 static Task<void> remove_committed(Api &api, std::string id) {
-  co_await api.call("DELETE", "/images/" + percent_encoded(id, ":") + "?noprune=1", "the image " + id);
+  co_await api.call("DELETE", concat("/images/", percent_encoded(id, ":"), "?noprune=1"), concat("the image ", id));
 }
 
 Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag) {
   if (repository.empty() && !tag.empty())
-    throw Failure(Code::invalid_argument, "to commit " + container.subject() + " with a tag takes a repository, too");
+    throw_failure(Code::invalid_argument, {"to commit ", container.subject(), " with a tag takes a repository, too"});
   std::optional<ImageName> name;
   if (!repository.empty()) name = combine(repository, tag);
   if (name && !name->reference.digest.empty())
-    throw Failure(Code::invalid_argument, name->full_name() + " is no name to give: an image has a digest");
+    throw_failure(Code::invalid_argument, {name->full_name(), " is no name to give: an image has a digest"});
   Json document = co_await inspect(api, container);
   Query query;
   query.add("container", container.id());
   if (name) query.add("repo", name->reference.name()).add("tag", name->reference.tag);
   for (const auto &[label, value] : labels_of_image(document["Config"]["Labels"]))
-    query.add("changes", "LABEL " + label + "=" + value);
+    query.add("changes", concat("LABEL ", label, "=", value));
   std::string id;
   Scope &scope = co_await current_scope();
   // A cancel waits for the answer, for a while: what has been made can then be removed for certain.
-  co_await shielded(post(api, container, "/commit" + query.text(), &id), cleanup_ms / 2);
+  co_await shielded(post(api, container, concat("/commit", query.text()), &id), cleanup_ms / 2);
   if (scope.is_cancelled()) {
     try {
       co_await shielded(remove_committed(api, id), cleanup_ms / 2);
@@ -57,7 +57,7 @@ Task<ImagePtr> commit(Api &api, Container &container, std::string repository, st
     throw scope.reason();
   }
   if (name) co_return Image::by_name(container.engine(), std::move(*name));
-  if (id.size() == 64 && is_hex(id)) id = "sha256:" + id;  // Podman leaves the algorithm out
+  if (id.size() == 64 && is_hex(id)) id = concat("sha256:", id);  // Podman leaves the algorithm out
   co_return Image::by_id(container.engine(), id);
 }
 

@@ -9,9 +9,7 @@
 
 namespace conu {
 
-[[noreturn]] static void reject(const std::string &message, const std::string &hint = {}) {
-  throw Failure(Code::invalid_argument, message, hint);
-}
+[[noreturn]] static void reject(Text message, Text hint = {}) { throw_failure(Code::invalid_argument, message, hint); }
 
 Condition port_condition(int port) {
   check_port_number(port);
@@ -22,7 +20,7 @@ Condition port_condition(int port) {
 }
 
 Condition log_condition(const std::string &pattern, int occurrences) {
-  if (occurrences < 1) reject("the argument occurrences is " + std::to_string(occurrences) + ", not 1 or more");
+  if (occurrences < 1) reject(concat("the argument occurrences is ", decimal(occurrences), ", not 1 or more"));
   Condition condition;
   condition.kind = Condition::Kind::log;
   condition.pattern = std::make_shared<const Pattern>(pattern);
@@ -32,7 +30,7 @@ Condition log_condition(const std::string &pattern, int occurrences) {
 
 Condition http_condition(int port, const std::string &path, int http_status) {
   if (http_status < 100 || http_status > 599)
-    reject("the argument http_status is " + std::to_string(http_status) + ", not 100 to 599");
+    reject(concat("the argument http_status is ", decimal(http_status), ", not 100 to 599"));
   Condition condition = port_condition(port);
   condition.kind = Condition::Kind::http;
   HttpRequest request;
@@ -51,7 +49,7 @@ Condition healthy_condition() {
 Condition status_condition(const std::string &status) {
   static const char *const known[] = {"created", "running", "paused", "restarting", "removing", "exited", "dead"};
   if (std::find(std::begin(known), std::end(known), status) == std::end(known))
-    reject("the argument status, " + in_quotes(status) + ", is no state of a container",
+    reject(concat("the argument status, ", in_quotes(status), ", is no state of a container"),
            "one of created, running, paused, restarting, removing, exited, dead");
   Condition condition;
   condition.kind = Condition::Kind::status;
@@ -62,7 +60,7 @@ Condition status_condition(const std::string &status) {
 Condition command_condition(std::vector<std::string> command, int exit_code) {
   if (command.empty()) reject("the argument command is empty");
   if (exit_code < 0 || exit_code > 255)
-    reject("the argument exit_code is " + std::to_string(exit_code) + ", not 0 to 255");
+    reject(concat("the argument exit_code is ", decimal(exit_code), ", not 0 to 255"));
   Condition condition;
   condition.kind = Condition::Kind::command;
   condition.command = std::move(command);
@@ -78,7 +76,7 @@ static size_t count(const Condition &condition) {
 
 void add_condition(Condition *outer, const Condition &inner) {
   const size_t most = 100;  // each is a coroutine with a connection
-  if (count(*outer) + count(inner) > most) reject("a wait has at most " + std::to_string(most) + " conditions");
+  if (count(*outer) + count(inner) > most) reject(concat("a wait has at most ", decimal(most), " conditions"));
   Condition copy = inner;  // it may be the same object
   outer->conditions.push_back(std::move(copy));
 }
@@ -86,26 +84,26 @@ void add_condition(Condition *outer, const Condition &inner) {
 std::string Condition::text() const {
   switch (kind) {
     case Kind::port:
-      return "port " + std::to_string(port) + " to be open";
+      return concat("port ", decimal(port), " to be open");
     case Kind::log:
-      return (occurrences == 1 ? "a log line" : std::to_string(occurrences) + " log lines") + " with " +
-             in_quotes(pattern->text());
+      return concat(occurrences == 1 ? "a log line" : concat(decimal(occurrences), " log lines"), " with ",
+                    in_quotes(pattern->text()));
     case Kind::http:
-      return "GET " + path + " on port " + std::to_string(port) + " to answer " + std::to_string(http_status);
+      return concat("GET ", path, " on port ", decimal(port), " to answer ", decimal(http_status));
     case Kind::healthy:
       return "its health check to pass";
     case Kind::status:
-      return "the state " + status;
+      return concat("the state ", status);
     case Kind::command:
-      return "the command " + command[0] + " to end with " + std::to_string(exit_code);
+      return concat("the command ", command[0], " to end with ", decimal(exit_code));
     case Kind::all:
     case Kind::any:
       break;
   }
   std::string text;
   for (const Condition &part : conditions)
-    text += (text.empty() ? "" : kind == Kind::all ? " and " : " or ") + part.text();
-  return text.empty() ? "nothing" : conditions.size() > 1 ? "(" + text + ")" : text;
+    text += concat(text.empty() ? "" : kind == Kind::all ? " and " : " or ", part.text());
+  return text.empty() ? "nothing" : conditions.size() > 1 ? concat("(", text, ")") : text;
 }
 
 }  // namespace conu

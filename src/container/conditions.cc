@@ -94,7 +94,7 @@ static Task<std::string> try_port(Api &api, Container &container, int port) {
 }
 
 static Task<void> port_open(Api &api, Container &container, int port, WaitStory &story) {
-  const std::string name = "port " + std::to_string(port);
+  const std::string name = concat("port ", decimal(port));
   Scope &scope = co_await current_scope();
   bool may_be_here = may_run_here(api.engine.endpoint());
   Pauses pauses(1, 4), pauses_outside(5, 100);
@@ -106,9 +106,10 @@ static Task<void> port_open(Api &api, Container &container, int port, WaitStory 
     Listening seen = listeners ? listeners->at(port) : Listening::unknown;
     bool is_open = seen == Listening::yes || (seen == Listening::on_loopback_only && is_host_network);
     if (is_open) co_return;
-    if (seen == Listening::no) story.probe_failed("nobody listens at " + name);
+    if (seen == Listening::no) story.probe_failed(concat("nobody listens at ", name));
     if (seen == Listening::on_loopback_only)
-      story.probe_failed(name + " is listened at on localhost alone, which nobody outside of the container reaches");
+      story.probe_failed(
+          concat(name, " is listened at on localhost alone, which nobody outside of the container reaches"));
     if (seen != Listening::unknown) {
       scope.loop.refresh_clock();
       const int64_t looking_ms = scope.loop.now() - began;
@@ -169,7 +170,7 @@ static Task<bool> search_log(Api &api, Container &container, const Condition &co
     if (!line) break;
     take(line->bytes);
   }
-  if (missing > 0) story.probe_failed("the log ends, with " + std::to_string(missing) + " line(s) missing");
+  if (missing > 0) story.probe_failed(concat("the log ends, with ", decimal(missing), " line(s) missing"));
   co_return missing == 0;
 }
 
@@ -190,8 +191,8 @@ static Task<bool> answers(Api &api, Container &container, const Condition &condi
   std::vector<Way> ways = co_await find_ways(api, container, condition.port);
   HttpAnswer answer = co_await http_request(api, subject, ways, request, most_ms);
   if (answer.status == condition.http_status) co_return true;
-  story.probe_failed("GET " + condition.path + " answered " + std::to_string(answer.status) + ": " +
-                     excerpt(answer.body, 200));
+  story.probe_failed(
+      concat("GET ", condition.path, " answered ", decimal(answer.status), ": ", excerpt(answer.body, 200)));
   co_return false;
 }
 
@@ -207,7 +208,7 @@ static std::string last_health_output(const Json &health) {
   Json log = health["Log"];
   if (log.size() == 0) return "";
   Json last = log.at(log.size() - 1);
-  return ", exit code " + std::to_string(last["ExitCode"].integer_or(0)) + ": " + excerpt(last["Output"].text_or(""));
+  return concat(", exit code ", decimal(last["ExitCode"].integer_or(0)), ": ", excerpt(last["Output"].text_or("")));
 }
 
 // Podman has systemd run the checks; where that is not, nobody does.
@@ -218,7 +219,7 @@ static bool runs_no_checks(const Engine &engine) {
 static Task<void> run_check(Api &api, Container &container) {
   Request request = api.request("GET");
   Exchange exchange =
-      co_await api.open(std::move(request), "/libpod" + container.path("/healthcheck"), container.subject());
+      co_await api.open(std::move(request), concat("/libpod", container.path("/healthcheck")), container.subject());
   co_await exchange.rest(1 << 20);
 }
 
@@ -229,10 +230,10 @@ static Task<bool> is_healthy(Api &api, Container &container, WaitStory &story) {
   bool is_off = test.size() == 0 || test.at(0).text_or("") == "NONE";
   std::string status = health["Status"].text_or("");
   if (is_off && (status.empty() || status == "none"))
-    throw Failure(Code::invalid_argument, container.subject() + " has no health check",
+    throw_failure(Code::invalid_argument, {container.subject(), " has no health check"},
                   "give it one by --health-cmd, or by HEALTHCHECK in its image");
   if (status == "healthy") co_return true;
-  story.probe_failed("its health is " + (status.empty() ? "unknown" : status) + last_health_output(health));
+  story.probe_failed(concat("its health is ", status.empty() ? "unknown" : status, last_health_output(health)));
   if (runs_no_checks(api.engine) && is_running_in(document)) co_await run_check(api, container);
   co_return false;
 }
@@ -249,7 +250,7 @@ static Task<bool> has_status(Api &api, Container &container, const std::string &
   Json document = co_await inspect(api, container);
   std::string now = status_in(document);
   if (now == status) co_return true;
-  story.probe_failed("its state is " + now);
+  story.probe_failed(concat("its state is ", now));
   co_return false;
 }
 
@@ -267,8 +268,8 @@ static Task<bool> ends_well(Api &api, Container &container, const Condition &con
   request.limit = 1 << 20;
   ExecResult result = co_await execute(api, container, request);
   if (result.exit_code == condition.exit_code) co_return true;
-  story.probe_failed("the command " + condition.command[0] + " ended with " + std::to_string(result.exit_code) + ": " +
-                     excerpt(result.err.empty() ? result.out : result.err));
+  story.probe_failed(concat("the command ", condition.command[0], " ended with ", decimal(result.exit_code), ": ",
+                            excerpt(result.err.empty() ? result.out : result.err)));
   co_return false;
 }
 
@@ -283,7 +284,7 @@ static Task<void> command_ends(Api &api, Container &container, Condition conditi
 static Task<void> part_satisfied(Api &api, Container &container, Condition condition, WaitStory &story, Held held) {
   co_await satisfied(api, container, condition, story, held);
   if (condition.kind != Condition::Kind::all && condition.kind != Condition::Kind::any)
-    story.tell("there is " + condition.text());
+    story.tell(concat("there is ", condition.text()));
 }
 
 Task<void> satisfied(Api &api, Container &container, Condition condition, WaitStory &story, Held held) {

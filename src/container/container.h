@@ -21,8 +21,8 @@ class Container {
 
   const std::shared_ptr<Engine> &engine() const { return engine_; }
   const std::string &id() const { return id_; }
-  std::string path(const std::string &rest) const { return "/containers/" + id_ + rest; }
-  std::string subject() const { return "the container " + name(); }
+  std::string path(Text rest) const;  // "/containers/ID/rest"
+  std::string subject() const;        // for messages
 
   // The name it has now. Those it had before live on: references to them are out.
   const std::string &name() const;

@@ -45,24 +45,23 @@ struct Target {
 }  // namespace
 
 static Failure no_folder(const std::string &path, Code code = Code::conflict) {
-  return Failure(code, path + " is no folder");
+  return Failure(code, concat(path, " is no folder"));
 }
 
 static Target target_of(const Source &source, const Place &place) {
-  if (place.is_device) throw Failure(Code::conflict, "cannot copy to " + place.path + ": it is a device");
+  if (place.is_device) throw_failure(Code::conflict, {"cannot copy to ", place.path, ": it is a device"});
   if (place.exists && place.is_folder) return {place.path, source.is_content ? "" : last_component(source.path)};
   if (place.exists && place.asserts_folder) throw no_folder(place.path);
   if (place.exists && source.is_folder)
-    throw Failure(Code::conflict,
-                  "cannot copy the folder " + source.path + " to " + place.path + ", which is no folder");
+    throw_failure(Code::conflict, {"cannot copy the folder ", source.path, " to ", place.path, ", which is no folder"});
   if (place.asserts_folder && !source.is_folder)
-    throw Failure(Code::not_found, "cannot copy the file " + source.path + ": there is no folder " + place.path,
+    throw_failure(Code::not_found, {"cannot copy the file ", source.path, ": there is no folder ", place.path},
                   "make the folder first, or leave the / behind it out");
   return {parent_path(place.path), last_component(place.path)};
 }
 
 static void need_path(const std::string &path, const char *name) {
-  if (path.empty()) throw Failure(Code::invalid_argument, std::string("the argument ") + name + " is empty");
+  if (path.empty()) throw_failure(Code::invalid_argument, {"the argument ", name, " is empty"});
 }
 
 // --- on the host -----------------------------------------------------------------------------------------------------
@@ -71,9 +70,9 @@ static Source source_on_host(const std::string &given) {
   Source source{absolute_path(given), asserts_content(given), false};
   struct stat status {};
   if (lstat(source.path.c_str(), &status) != 0)
-    throw system_failure("cannot copy " + source.path, errno == ENOTDIR ? ENOENT : errno);
+    throw_system_failure({"cannot copy ", source.path}, errno == ENOTDIR ? ENOENT : errno);
   if (asserts_folder(given) && S_ISLNK(status.st_mode) && stat(source.path.c_str(), &status) != 0)
-    throw system_failure("cannot copy " + source.path, errno);
+    throw_system_failure({"cannot copy ", source.path}, errno);
   source.is_folder = S_ISDIR(status.st_mode);
   if (asserts_folder(given) && !source.is_folder) throw no_folder(source.path, Code::invalid_argument);
   if (source.path == "/") source.is_content = true;
@@ -88,27 +87,27 @@ static Place place_on_host(const std::string &given) {
   for (int links = 0;; links++) {
     place.exists = lstat(place.path.c_str(), &status) == 0;
     if (!place.exists && errno == ENOTDIR) throw no_folder(parent_path(place.path));
-    if (!place.exists && errno != ENOENT) throw system_failure("cannot copy to " + place.path, errno);
+    if (!place.exists && errno != ENOENT) throw_system_failure({"cannot copy to ", place.path}, errno);
     if (!place.exists || !S_ISLNK(status.st_mode)) break;
-    if (links == 40) throw system_failure("cannot copy to " + given, ELOOP);
+    if (links == 40) throw_system_failure({"cannot copy to ", given}, ELOOP);
     char target[PATH_MAX];
     ssize_t size = readlink(place.path.c_str(), target, sizeof target);
-    if (size < 0) throw system_failure("cannot read the link " + place.path, errno);
+    if (size < 0) throw_system_failure({"cannot read the link ", place.path}, errno);
     std::string text(target, static_cast<size_t>(size));
-    place.path = clean_path(text.starts_with('/') ? text : parent_path(place.path) + "/" + text);
+    place.path = clean_path(text.starts_with('/') ? text : concat(parent_path(place.path), "/", text));
   }
   place.is_folder = place.exists && S_ISDIR(status.st_mode);
   place.is_device = place.exists && (S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode));
   std::string parent = parent_path(place.path);
   if (!place.exists && stat(parent.c_str(), &status) != 0)
-    throw system_failure("cannot copy to " + place.path + ": the folder " + parent, errno);
+    throw_system_failure({"cannot copy to ", place.path, ": the folder ", parent}, errno);
   if (!place.exists && !S_ISDIR(status.st_mode)) throw no_folder(parent);
   return place;
 }
 
 // --- in the container ------------------------------------------------------------------------------------------------
 
-static std::string absolute_in_container(const std::string &path) { return clean_path("/" + path); }
+static std::string absolute_in_container(const std::string &path) { return clean_path(concat("/", path)); }
 
 // What a container has at a path.
 static Task<Place> look_at(Api &api, Container &container, std::string path) {
@@ -129,12 +128,12 @@ static Task<Place> look_at(Api &api, Container &container, std::string path) {
 static Task<Place> place_in_container(Api &api, Container &container, std::string given) {
   std::string path = absolute_in_container(given);
   bool is_folder = asserts_folder(given);
-  std::string asked = is_folder && path != "/" ? path + "/" : path;
+  std::string asked = is_folder && path != "/" ? concat(path, "/") : path;
   Place place = co_await look_at(api, container, asked);
   place.path = path;
   if (!place.link_target.empty()) {
     std::string target = place.link_target;
-    if (!target.starts_with('/')) target = parent_path(path) + "/" + target;
+    if (!target.starts_with('/')) target = concat(parent_path(path), "/", target);
     target = clean_path(target);
     place = co_await look_at(api, container, target);
   }
@@ -145,8 +144,7 @@ static Task<Place> place_in_container(Api &api, Container &container, std::strin
   Place above = co_await look_at(api, container, parent);
   if (above.exists) co_return place;
   co_await inspect_text(api, container.id(), container.subject());  // or it is the container that is not there
-  throw Failure(Code::not_found, container.subject() + " has no folder " + parent + " to copy to", "make it first",
-                404);
+  throw_failure(Code::not_found, {container.subject(), " has no folder ", parent, " to copy to"}, "make it first", 404);
 }
 
 // The engines answer 500 to most of what is wrong with a path, each in its own words.
@@ -173,8 +171,8 @@ static Task<void> upload(Api &api, Container &container, Source source, Target t
   bool is_link = source.is_folder && lstat(followed.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
   if (is_link) followed += "/";
   request.source = std::make_shared<TreeArchive>(followed, target.name);
-  std::string path = archive_path(container, target.folder) + "&noOverwriteDirNonDir=true";
-  std::string subject = "copying " + source.path + " to " + target.folder + " in " + container.subject();
+  std::string path = concat(archive_path(container, target.folder), "&noOverwriteDirNonDir=true");
+  std::string subject = concat("copying ", source.path, " to ", target.folder, " in ", container.subject());
   Exchange exchange = co_await api.open(std::move(request), path, subject);
   co_await exchange.rest(1 << 20);
 }
@@ -221,7 +219,7 @@ class Download {
   void finish() {
     archive_.finish();
     if (!extraction_)
-      throw Failure(Code::protocol, "the archive is empty",
+      throw_failure(Code::protocol, "the archive is empty",
                     "engines do so for what is mounted there, or has a name that is no UTF-8: copy the folder above");
     extraction_->finish();
   }
@@ -245,8 +243,8 @@ class Download {
 }  // namespace
 
 static Task<void> download(Api &api, Container &container, Source source, bool needs_folder, Place place) {
-  std::string subject = source.path + " in " + container.subject();
-  std::string asked = needs_folder && source.path != "/" ? source.path + "/" : source.path;
+  std::string subject = concat(source.path, " in ", container.subject());
+  std::string asked = needs_folder && source.path != "/" ? concat(source.path, "/") : source.path;
   Exchange exchange = co_await api.open(api.request("GET"), archive_path(container, asked), subject);
   Download download(source, needs_folder, place, subject);
   for (;;) {
@@ -278,7 +276,7 @@ Task<void> copy_from(Api &api, Container &container, std::string given, std::str
     // What is wrong with an archive is told without its place.
     bool names_it = failure.message.find(source.path) != std::string::npos;
     if (failure.code == Code::protocol && !names_it)
-      failure.message = source.path + " in " + container.subject() + ": " + failure.message;
+      failure.message = concat(source.path, " in ", container.subject(), ": ", failure.message);
     throw;
   }
 }

@@ -10,7 +10,7 @@ namespace conu {
 
 static const char token_label[] = "conu.request";
 
-Creation::Creation() : token(random_uuid()), name("conu-" + token.substr(0, 13)) {}
+Creation::Creation() : token(random_uuid()), name(concat("conu-", token.substr(0, 13))) {}
 
 Labels Creation::labels() const {
   Labels labels = session_labels();
@@ -22,7 +22,7 @@ Labels Creation::labels() const {
 
 static Task<bool> volume_exists(Api &api, std::string name) {
   try {
-    co_await api.get("/volumes/" + percent_encoded(name), "the volume " + name);
+    co_await api.get(concat("/volumes/", percent_encoded(name)), concat("the volume ", name));
   } catch (const Failure &failure) {
     if (failure.http_status != 404) throw;
     co_return false;
@@ -38,7 +38,7 @@ static Task<void> create_volume(Api &api, NamedVolume volume, Creation *creation
   Json body = Json::object();
   body.set("Name", volume.name).set("Labels", labels).set("DriverOpts", volume.options);
   if (!volume.driver.empty()) body.set("Driver", volume.driver);
-  std::string answer = co_await api.call("POST", "/volumes/create", "the volume " + volume.name, body);
+  std::string answer = co_await api.call("POST", "/volumes/create", concat("the volume ", volume.name), body);
   // Another one may have been quicker: then it is not ours to remove.
   Json made = Json::parse(answer, "the engine's answer to POST /volumes/create");
   if (made["Labels"]["conu.session"].text_or("") == session_id()) creation->volumes.push_back(volume.name);
@@ -55,11 +55,11 @@ Task<void> create_volumes(Api &api, std::vector<NamedVolume> volumes, Creation *
 // --- the container ---------------------------------------------------------------------------------------------------
 
 Task<std::string> id_by_label(Api &api, std::string token) {
-  Json label = Json::string(std::string(token_label) + "=" + token);
+  Json label = Json::string(concat(token_label, "=", token));
   Json filters = Json::object().set("label", Json::array().append(label));
   Query query;
   query.flag("all", true).add("filters", filters.dump());
-  std::string answer = co_await api.get("/containers/json" + query.text(), "the list of containers");
+  std::string answer = co_await api.get(concat("/containers/json", query.text()), "the list of containers");
   Json found = Json::parse(answer, "the engine's answer to GET /containers/json");
   if (found.size() == 0) co_return "";
   co_return found.at(0)["Id"].required_string();
@@ -69,9 +69,9 @@ static Task<void> remove_created(Api &api, Creation creation, bool may_have_cont
   std::string id = creation.id;
   // Where the answer was lost, what it stood for is found by its label.
   if (may_have_container && id.empty()) id = co_await id_by_label(api, creation.token);
-  if (!id.empty()) co_await remove_container(api, id, "the container " + creation.name, true, true);
+  if (!id.empty()) co_await remove_container(api, id, concat("the container ", creation.name), true, true);
   for (const std::string &volume : creation.volumes)
-    co_await api.call("DELETE", "/volumes/" + percent_encoded(volume), "the volume " + volume);
+    co_await api.call("DELETE", concat("/volumes/", percent_encoded(volume)), concat("the volume ", volume));
 }
 
 Task<void> undo(Api &api, Creation creation, bool may_have_container) {

@@ -1,6 +1,8 @@
 // Sees the end of a container whose log is followed on Podman.
 #include "container/end_watch.h"
 
+#include "util/text.h"
+
 namespace conu {
 
 // A line that is there at once is given without any of this. What a container can write before the event is waited for
@@ -45,10 +47,10 @@ static Task<bool> saw_end(Api &api, Container &container) {
 Task<void> EndWatch::see_event(Api &api, ContainerPtr container, std::shared_ptr<State> state) {
   co_await sleep_for(before_event_ms);
   Query query;
-  query.add("filters", "{\"container\":[\"" + container->id() + "\"],\"event\":[\"died\"]}");
+  query.add("filters", concat("{\"container\":[\"", container->id(), "\"],\"event\":[\"died\"]}"));
   Request request = api.request("GET");
   request.head_timeout_ms = request.piece_timeout_ms = -1;
-  Exchange exchange = co_await api.open(std::move(request), "/events" + query.text(), container->subject());
+  Exchange exchange = co_await api.open(std::move(request), concat("/events", query.text()), container->subject());
   std::string_view event = co_await exchange.next();
   if (!event.empty()) state->end();
 }

@@ -8,6 +8,7 @@
 #include "util/file.h"
 #include "util/path.h"
 #include "util/program.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -15,12 +16,12 @@ static std::string found(const std::string &binary) {
   const char *hint = "conu_image_run_via_api() needs no program";
   if (!binary.empty()) {
     if (find_program(binary)) return binary;
-    throw Failure(Code::command_missing, "there is no program " + binary, hint);
+    throw_failure(Code::command_missing, {"there is no program ", binary}, hint);
   }
   for (const char *name : {"docker", "podman"})
     if (find_program(name)) return name;
-  throw Failure(Code::command_missing, "there is neither a program docker nor podman in PATH",
-                std::string("install one of them; ") + hint);
+  throw_failure(Code::command_missing, "there is neither a program docker nor podman in PATH",
+                concat("install one of them; ", hint));
 }
 
 // Podman may stand under docker's name, too, as a script of a line or two.
@@ -36,7 +37,8 @@ static bool is_podman(const std::string &program) {
 }
 
 static std::string url_of(const Endpoint &endpoint) {
-  return endpoint.socket_path.empty() ? "tcp://" + endpoint.authority() : "unix://" + endpoint.socket_path;
+  return endpoint.socket_path.empty() ? concat("tcp://", endpoint.authority())
+                                      : concat("unix://", endpoint.socket_path);
 }
 
 static void add_tls(const TlsSettings &tls, std::vector<std::string> *words) {
@@ -60,11 +62,11 @@ EngineProgram program_for(const Endpoint &endpoint, const std::string &binary) {
     return program;
   }
   if (endpoint.tls)
-    throw Failure(Code::unsupported, "the program " + program.words[0] + " does not speak TLS to " + endpoint.url,
+    throw_failure(Code::unsupported, {"the program ", program.words[0], " does not speak TLS to ", endpoint.url},
                   "install the program docker, which does; conu_image_run_via_api() needs no program");
   program.words.insert(program.words.end(), {"--url", url_of(endpoint)});
   // Podman fails where the variable names a folder without the file.
-  std::string config = docker_config_folder() + "/config.json";
+  std::string config = concat(docker_config_folder(), "/config.json");
   if (environment("DOCKER_CONFIG") && access(config.c_str(), F_OK) != 0)
     program.hidden_variables.push_back("DOCKER_CONFIG");
   return program;

@@ -6,7 +6,7 @@
 
 namespace conu {
 
-static std::string milliseconds(int64_t ms) { return std::to_string(ms) + " ms"; }
+static std::string milliseconds(int64_t ms) { return concat(decimal(ms), " ms"); }
 
 // Ends the process because of `failure`, and says so in it.
 static Task<ExecProcess::End> end_because_of(Api &api, ExecProcess &process, Failure *failure) {
@@ -15,12 +15,12 @@ static Task<ExecProcess::End> end_because_of(Api &api, ExecProcess &process, Fai
   try {
     co_await shielded(process.end(api, &end));
   } catch (const Failure &caught) {
-    trouble = " (" + caught.message + ")";
+    trouble = concat(" (", caught.message, ")");
   }
   if (end == ExecProcess::End::ended) failure->message += "; it was ended by SIGKILL";
   if (end == ExecProcess::End::had_ended) failure->message += "; it does not run any more";
   if (end == ExecProcess::End::runs_on) {
-    failure->message += "; it could not be ended and still runs" + trouble;
+    failure->message += concat("; it could not be ended and still runs", trouble);
     failure->hint = "engines cannot end such a process themselves: stop the container, or have the command end itself";
   }
   co_return end;
@@ -39,7 +39,7 @@ static Task<ExecResult> run_to_end(Api &api, ExecProcess &process, ExecRequest r
     if (!piece) break;
     (piece->channel == 2 ? result.err : result.out).append(piece->bytes);
     if (result.out.size() + result.err.size() > limit)
-      throw Failure(Code::io, process.subject() + " has written more than " + std::to_string(limit) + " bytes",
+      throw_failure(Code::io, {process.subject(), " has written more than ", decimal(limit), " bytes"},
                     "read its output as a stream, by conu_container_execute_stream");
   }
   result.exit_code = co_await process.exit_code(api, result.err.empty() ? result.out : result.err);
@@ -53,7 +53,7 @@ Task<ExecResult> execute(Api &api, Container &container, ExecRequest request) {
   try {
     Scope &scope = co_await current_scope();
     Deadline deadline(scope, timeout_ms, [&] {
-      return Failure(Code::timeout, process.subject() + " has not ended within " + milliseconds(timeout_ms));
+      return Failure(Code::timeout, concat(process.subject(), " has not ended within ", milliseconds(timeout_ms)));
     });
     ExecResult result = co_await run_to_end(api, process, std::move(request));
     co_return result;
@@ -95,7 +95,7 @@ class ExecSource : public StreamSource {
         int64_t left_ms = ends_at_ ? std::max<int64_t>(*ends_at_ - scope.loop.now(), 0) : -1;
         Deadline deadline(scope, left_ms, [&] {
           expired = true;
-          return Failure(Code::state, name() + " has not ended within " + milliseconds(timeout_ms_));
+          return Failure(Code::state, concat(name(), " has not ended within ", milliseconds(timeout_ms_)));
         });
         auto piece = co_await read_on();
         co_return piece;
@@ -112,18 +112,18 @@ class ExecSource : public StreamSource {
   Task<ExecProcess::End> end_for(Failure *failure) { return end_because_of(api_, process_, failure); }
 
   Task<void> write(std::string_view bytes, size_t *written) override {
-    if (!takes_input_) throw Failure(Code::state, name() + " was given its whole input when it was started");
-    if (exit_code_) throw Failure(Code::unreachable, "it has ended");
+    if (!takes_input_) throw_failure(Code::state, {name(), " was given its whole input when it was started"});
+    if (exit_code_) throw_failure(Code::unreachable, "it has ended");
     co_await process_.output().exchange().write(bytes, written);
   }
 
   Task<void> close_write() override {
-    if (!takes_input_) throw Failure(Code::state, name() + " was given its whole input when it was started");
+    if (!takes_input_) throw_failure(Code::state, {name(), " was given its whole input when it was started"});
     co_await process_.output().exchange().close_write();
   }
 
   Task<void> resize(int rows, int columns) override {
-    if (!has_terminal_) throw Failure(Code::state, name() + " has no terminal to resize");
+    if (!has_terminal_) throw_failure(Code::state, {name(), " has no terminal to resize"});
     co_await process_.resize(api_, rows, columns);
   }
 

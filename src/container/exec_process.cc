@@ -13,18 +13,18 @@ static const char mark_name[] = "CONU_EXEC_ID";
 
 static std::string line_of(const std::vector<std::string> &command) {
   std::string line;
-  for (const std::string &word : command) line += (line.empty() ? "" : " ") + word;
+  for (const std::string &word : command) line += concat(line.empty() ? "" : " ", word);
   return in_quotes(line);
 }
 
 ExecProcess::ExecProcess(const Container &container, const ExecRequest &request)
     : container_id_(container.id()),
       container_path_(container.path("")),
-      subject_("the command " + line_of(request.command) + " in " + container.subject()) {
+      subject_(concat("the command ", line_of(request.command), " in ", container.subject())) {
   if (request.command.empty() || request.command[0].empty())
-    throw Failure(Code::invalid_argument, "the command to execute in " + container.subject() + " is empty");
+    throw_failure(Code::invalid_argument, {"the command to execute in ", container.subject(), " is empty"});
   command_ = request.command[0];
-  if (request.timeout_ms >= 0) mark_ = std::string(mark_name) + "=" + random_uuid();
+  if (request.timeout_ms >= 0) mark_ = concat(mark_name, "=", random_uuid());
 }
 
 // --- its start -------------------------------------------------------------------------------------------------------
@@ -61,13 +61,13 @@ Task<void> ExecProcess::start(Api &api, ExecRequest request, bool with_stdin) {
   if (!request.environment.empty()) body.set("Env", list_of(request.environment));
   bool is_starting = false;
   try {
-    std::string answer = co_await api.call("POST", container_path_ + "/exec", subject_, body);
-    id_ = Json::parse(answer, "the engine's answer to POST " + container_path_ + "/exec")["Id"].required_string();
+    std::string answer = co_await api.call("POST", concat(container_path_, "/exec"), subject_, body);
+    id_ = Json::parse(answer, concat("the engine's answer to POST ", container_path_, "/exec"))["Id"].required_string();
 
     is_starting = true;
     Json how = Json::object().set("Detach", Json::boolean(false)).set("Tty", Json::boolean(request.tty));
-    Exchange exchange = co_await open_upgraded(api, "/exec/" + id_ + "/start", subject_, how);
-    output_ = std::make_shared<Output>(std::move(exchange), request.tty, "the output of " + subject_);
+    Exchange exchange = co_await open_upgraded(api, concat("/exec/", id_, "/start"), subject_, how);
+    output_ = std::make_shared<Output>(std::move(exchange), request.tty, concat("the output of ", subject_));
   } catch (Failure &failure) {
     explain_refusal(&failure);
     if (is_starting && failure.code == Code::engine) failure.code = Code::command_failed;
@@ -92,7 +92,7 @@ void ExecProcess::feed(Loop &loop, std::string input) {
 // --- its state -------------------------------------------------------------------------------------------------------
 
 Task<Json> ExecProcess::inspect(Api &api) {
-  std::string path = "/exec/" + id_ + "/json";
+  std::string path = concat("/exec/", id_, "/json");
   std::string answer;
   try {
     answer = co_await api.get(path, subject_);
@@ -105,7 +105,7 @@ Task<Json> ExecProcess::inspect(Api &api) {
     }
     throw;
   }
-  co_return Json::parse(answer, "the engine's answer to GET " + path);
+  co_return Json::parse(answer, concat("the engine's answer to GET ", path));
 }
 
 // Docker counts no process where it could not start one; Podman forgets the number of one that has ended, too, and can
@@ -124,8 +124,8 @@ static Failure not_started(const std::string &subject, const std::string &comman
   auto says = [&](const char *phrase) { return text.find(phrase) != std::string::npos; };
   bool has_no_folder = says("chdir to cwd");
   bool is_missing = says("executable file not found") || says("command that was not found") ||
-                    (says(("exec: \"" + command + "\"").c_str()) && says("no such file or directory"));
-  std::string message = subject + " could not be started: " + excerpt(text, 600);
+                    (says((concat("exec: \"", command, "\"")).c_str()) && says("no such file or directory"));
+  std::string message = concat(subject, " could not be started: ", excerpt(text, 600));
   if (has_no_folder)
     return Failure(Code::command_failed, message,
                    "the container has no such folder to work in, or the user may not enter it");
@@ -140,7 +140,7 @@ Task<int> ExecProcess::exit_code(Api &api, std::string_view said) {
   int64_t limit_ms = api.engine.timeout_ms();
   Deadline deadline(scope, limit_ms, [&] {
     return Failure(Code::timeout,
-                   subject_ + " has closed its output, but still runs after " + std::to_string(limit_ms) + " ms");
+                   concat(subject_, " has closed its output, but still runs after ", decimal(limit_ms), " ms"));
   });
   for (int64_t pause_ms = 1;; pause_ms = std::min<int64_t>(pause_ms * 2, 50)) {
     Json state = co_await inspect(api);
@@ -156,8 +156,8 @@ Task<int> ExecProcess::exit_code(Api &api, std::string_view said) {
 
 Task<void> ExecProcess::resize(Api &api, int rows, int columns) {
   Query query;
-  query.add("h", std::to_string(rows)).add("w", std::to_string(columns));
-  co_await api.call("POST", "/exec/" + id_ + "/resize" + query.text(), subject_);
+  query.add("h", decimal(rows)).add("w", decimal(columns));
+  co_await api.call("POST", concat("/exec/", id_, "/resize", query.text()), subject_);
 }
 
 // --- its end ---------------------------------------------------------------------------------------------------------
@@ -170,10 +170,10 @@ Task<void> ExecProcess::kill_from_within(Api &api) {
   Json body = Json::object();
   body.set("Cmd", list_of({"sh", "-c", script, "sh", mark_})).set("User", "0");
   body.set("AttachStdout", Json::boolean(true)).set("AttachStderr", Json::boolean(true));
-  std::string answer = co_await api.call("POST", container_path_ + "/exec", subject_, body);
+  std::string answer = co_await api.call("POST", concat(container_path_, "/exec"), subject_, body);
   std::string id = Json::parse(answer, "the engine's answer to POST /exec")["Id"].required_string();
   Json how = Json::object().set("Detach", Json::boolean(true)).set("Tty", Json::boolean(false));
-  co_await api.call("POST", "/exec/" + id + "/start", subject_, how);
+  co_await api.call("POST", concat("/exec/", id, "/start"), subject_, how);
 }
 
 Task<void> ExecProcess::end(Api &api, End *result) {

@@ -9,6 +9,7 @@
 #include "loop/group.h"
 #include "session/cleanup.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -52,7 +53,7 @@ static Task<TreeFacts> unpack(Api &api, std::string id, std::string subject, Unp
   Request request = api.request("GET");
   // Podman has the archive on its own disk before it begins to answer.
   if (api.engine.is_podman() && request.head_timeout_ms > 0) request.head_timeout_ms *= 10;
-  Exchange exchange = co_await api.open(std::move(request), "/containers/" + id + "/export", subject);
+  Exchange exchange = co_await api.open(std::move(request), concat("/containers/", id, "/export"), subject);
   for (;;) {
     std::string_view bytes = co_await exchange.next();
     if (bytes.empty()) break;
@@ -93,9 +94,9 @@ static Task<void> create(Api &api, Image &image, Creation *creation) {
   Json body = Json::object();
   body.set("Image", id).set("Labels", labels).set("WorkingDir", "/").set("NetworkDisabled", Json::boolean(true));
   body.set("Cmd", Json::array().append(Json::string("never-started")));
-  std::string path = "/containers/create" + Query().add("name", creation->name).text();
+  std::string path = concat("/containers/create", Query().add("name", creation->name).text());
   creation->was_asked = true;
-  std::string answer = co_await api.call("POST", path, "a container for the files of " + image.subject(), body);
+  std::string answer = co_await api.call("POST", path, concat("a container for the files of ", image.subject()), body);
   creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
 }
 
@@ -121,7 +122,7 @@ static Task<void> extract_to(Api &api, std::string id, std::string subject, std:
 
 Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {
   ContainerPtr container = co_await create_for_files(api, image);
-  std::string subject = "the files of " + image.subject();
+  std::string subject = concat("the files of ", image.subject());
   std::unique_ptr<Mount> mount;
   co_await with_cleanup(extract_to(api, container->id(), subject, std::move(folder), limits, &mount),
                         remove_container(api, container->id(), container->subject(), true, true));

@@ -10,6 +10,7 @@
 #include "loop/group.h"
 #include "loop/process.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -17,20 +18,20 @@ namespace conu {
 
 void Foreground::need_own() const {
   if (!child_.is_own())
-    throw Failure(Code::state, name_ + " was started before a fork, and belongs to the parent process");
+    throw_failure(Code::state, {name_, " was started before a fork, and belongs to the parent process"});
 }
 
 void Foreground::need_input() const {
   need_own();
-  if (!pipes_input_) throw Failure(Code::state, name_ + " takes no input from us", "run it with CONU_STDIN_PIPE");
-  if (!child_.in) throw Failure(Code::state, "the input of " + name_ + " is closed already");
+  if (!pipes_input_) throw_failure(Code::state, {name_, " takes no input from us"}, "run it with CONU_STDIN_PIPE");
+  if (!child_.in) throw_failure(Code::state, {"the input of ", name_, " is closed already"});
 }
 
 Task<void> Foreground::write_all(std::string_view bytes, int64_t timeout_ms, size_t *written) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
-    return Failure(Code::timeout, name_ + " took " + std::to_string(*written) + " of " + std::to_string(bytes.size()) +
-                                      " bytes within " + std::to_string(timeout_ms) + " ms");
+    return Failure(Code::timeout, concat(name_, " took ", decimal(*written), " of ", decimal(bytes.size()),
+                                         " bytes within ", decimal(timeout_ms), " ms"));
   });
   Descriptor in(scope.loop, copy_of(child_.in));
   while (*written < bytes.size()) {
@@ -40,7 +41,7 @@ Task<void> Foreground::write_all(std::string_view bytes, int64_t timeout_ms, siz
       *written += n;
     } catch (Failure &failure) {
       if (failure.code != Code::io) throw;
-      throw Failure(Code::state, "the input of " + name_ + " is not open any more: it has ended, or has closed it");
+      throw_failure(Code::state, {"the input of ", name_, " is not open any more: it has ended, or has closed it"});
     }
   }
 }
@@ -73,7 +74,7 @@ static std::optional<size_t> read_now(int fd, void *buffer, size_t size) {
   while (n < 0 && errno == EINTR);
   if (n >= 0) return static_cast<size_t>(n);
   if (errno == EAGAIN) return std::nullopt;
-  throw system_failure("cannot read the output of a program", errno);
+  throw_system_failure("cannot read the output of a program", errno);
 }
 
 static Task<void> until_readable(Descriptor &descriptor) { co_await descriptor.readable(); }
@@ -105,7 +106,7 @@ class ProgramOutput : public StreamSource {
 
  private:
   [[noreturn]] void refuse_input() const {
-    throw Failure(Code::state, name_ + " takes no input",
+    throw_failure(Code::state, {name_, " takes no input"},
                   "conu_container_write_to_stdin() and conu_container_close_stdin() are for that");
   }
 
@@ -130,7 +131,7 @@ class ProgramOutput : public StreamSource {
 }  // namespace
 
 Task<std::unique_ptr<StreamSource>> Foreground::give_output(Api &api) {
-  auto source = std::make_unique<ProgramOutput>(api.http.loop(), "the output of " + name_, child_);
+  auto source = std::make_unique<ProgramOutput>(api.http.loop(), concat("the output of ", name_), child_);
   child_.out.reset();
   child_.err.reset();
   co_return std::unique_ptr<StreamSource>(std::move(source));
@@ -139,10 +140,10 @@ Task<std::unique_ptr<StreamSource>> Foreground::give_output(Api &api) {
 std::unique_ptr<Stream> Foreground::output(std::shared_ptr<Engine> engine, Cancel *cancel) {
   need_own();
   if (!pipes_output_)
-    throw Failure(Code::state, "the output of " + name_ + " does not come to us",
+    throw_failure(Code::state, {"the output of ", name_, " does not come to us"},
                   "run it with CONU_STDOUT_PIPE or CONU_STDERR_PIPE");
   if (output_is_out_.exchange(true))
-    throw Failure(Code::state, "the output of " + name_ + " has been given out already",
+    throw_failure(Code::state, {"the output of ", name_, " has been given out already"},
                   "a program has one stream: keep it");
   try {
     return std::make_unique<Stream>(
@@ -170,7 +171,7 @@ std::string Foreground::errors_so_far() {
 Task<int> Foreground::wait_for_end(int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
-    return Failure(Code::timeout, name_ + " still runs after " + std::to_string(timeout_ms) + " ms");
+    return Failure(Code::timeout, concat(name_, " still runs after ", decimal(timeout_ms), " ms"));
   });
   int code = co_await ended(child_);
   co_return code;

@@ -8,6 +8,7 @@
 
 #include "container/stream.h"
 #include "loop/child.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -18,7 +19,7 @@ class Foreground {
   // `subject` is whom it serves, for messages: "the container x".
   Foreground(const std::vector<std::string> &command, const ProcessOptions &options, std::string subject)
       : child_(command, options),
-        name_("the program of " + subject),
+        name_(concat("the program of ", subject)),
         pipes_input_(options.pipe_in),
         pipes_output_(options.pipe_out || options.pipe_err) {}
 

@@ -50,7 +50,7 @@ static Task<Grace> grace_of(Api &api, Container &container, int64_t grace_ms) {
   Query query;
   int64_t grace_s = grace_ms / 1000 + (grace_ms % 1000 > 0 ? 1 : 0);
   if (grace_ms >= 0) {
-    query.add("t", std::to_string(grace_s));
+    query.add("t", decimal(grace_s));
   } else {
     Json document = co_await inspect(api, container);
     grace_s = document["Config"]["StopTimeout"].integer_or(10);
@@ -72,7 +72,7 @@ static Task<bool> resume_on_podman(Api &api, Container &container, const Failure
 // POST .../stop or .../restart, which are answered when the container has ended.
 static Task<void> call_that_ends(Api &api, Container &container, std::string verb, int64_t grace_ms) {
   Grace grace = co_await grace_of(api, container, grace_ms);
-  std::string path = container.path(verb + grace.query);
+  std::string path = container.path(concat(verb, grace.query));
   std::optional<Failure> refusal;
   try {
     co_await call_that_starts(api, path, container.subject(), grace.head_timeout_ms);
@@ -96,7 +96,7 @@ Task<void> restart(Api &api, Container &container, int64_t grace_ms) {
 Task<void> kill(Api &api, Container &container, std::string signal) {
   Query query;
   query.add("signal", signal);
-  co_await api.call("POST", container.path("/kill" + query.text()), container.subject());
+  co_await api.call("POST", container.path(concat("/kill", query.text())), container.subject());
 }
 
 // --- in between ------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ void check_container_name(const std::string &name) {
   bool good = !name.empty() && std::string_view("_.-").find(name[0]) == std::string_view::npos &&
               name.find_first_not_of(letters) == std::string::npos;
   if (!good)
-    throw Failure(Code::invalid_argument, in_quotes(name) + " cannot be the name of a container",
+    throw_failure(Code::invalid_argument, {in_quotes(name), " cannot be the name of a container"},
                   "names are made of letters, digits, \"_\", \".\" and \"-\", and begin with one of the first two");
 }
 
@@ -123,10 +123,10 @@ Task<void> rename(Api &api, Container &container, std::string name) {
   Query query;
   query.add("name", name);
   try {
-    co_await api.call("POST", container.path("/rename" + query.text()), container.subject());
+    co_await api.call("POST", container.path(concat("/rename", query.text())), container.subject());
   } catch (Failure &failure) {
     bool has_it_already = failure.message.find("same name as its current name") != std::string::npos;
-    if (failure.code == Code::conflict) failure.hint = "the name " + name + " is taken: choose another one";
+    if (failure.code == Code::conflict) failure.hint = concat("the name ", name, " is taken: choose another one");
     if (!has_it_already) throw;
   }
   container.set_name(name);

@@ -5,6 +5,7 @@
 
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -19,7 +20,7 @@ static std::optional<std::string> read_if_possible(const std::string &path) {
 
 bool runs_here(int pid, const std::string &container_id) {
   if (pid <= 0) return false;
-  auto groups = read_if_possible("/proc/" + std::to_string(pid) + "/cgroup");
+  auto groups = read_if_possible(concat("/proc/", decimal(pid), "/cgroup"));
   return groups && groups->find(container_id) != groups->npos;
 }
 
@@ -32,7 +33,7 @@ Listening Listeners::at(int port) {
   Listening found = table_ ? table_->look(port) : Listening::unknown;
   if (found != Listening::unknown) return found;
   for (const char *name : {"/net/tcp", "/net/tcp6"})
-    if (auto table = read_if_possible("/proc/" + std::to_string(pid_) + name))
+    if (auto table = read_if_possible(concat("/proc/", decimal(pid_), name)))
       found = std::max(found, listening_in(*table, port));
   return found;
 }

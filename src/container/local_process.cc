@@ -8,13 +8,14 @@
 #include "util/failure.h"
 #include "util/fd.h"
 #include "util/file.h"
+#include "util/text.h"
 
 namespace conu {
 
 bool is_process_of(const std::string &container_id, pid_t pid) {
   if (pid <= 1) return false;
   try {
-    auto groups = read_file("/proc/" + std::to_string(pid) + "/cgroup");
+    auto groups = read_file(concat("/proc/", decimal(pid), "/cgroup"));
     return groups && groups->find(container_id) != std::string::npos;
   } catch (const Failure &) {
     return false;  // it has just ended

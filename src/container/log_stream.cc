@@ -2,6 +2,7 @@
 #include "container/logs.h"
 #include "container/state.h"
 #include "loop/signal.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -59,7 +60,7 @@ Task<std::unique_ptr<StreamSource>> open_log_stream(Api &api, ContainerPtr conta
     // What is wrong is told now all the same.
     Json document = co_await inspect(api, *container);
     if (document["HostConfig"]["LogConfig"]["Type"].text_or("") == "none") {
-      Failure failure(Code::unsupported, log_of(*container) + ": the 'none' log driver keeps none");
+      Failure failure(Code::unsupported, concat(log_of(*container), ": the 'none' log driver keeps none"));
       explain_log(&failure);
       throw failure;
     }

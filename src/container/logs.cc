@@ -11,7 +11,7 @@
 
 namespace conu {
 
-std::string log_of(const Container &container) { return "the log of " + container.subject(); }
+std::string log_of(const Container &container) { return concat("the log of ", container.subject()); }
 
 // Seconds with a fraction, which both engines read.
 static std::string time_text(std::optional<int64_t> unix_ms) {
@@ -27,7 +27,7 @@ static std::string query_of(const LogOptions &options) {
   query.flag("stdout", options.with_stdout).flag("stderr", options.with_stderr).flag("follow", options.follow);
   query.flag("timestamps", options.timestamps);
   query.add("since", time_text(options.since_ms)).add("until", time_text(options.until_ms));
-  if (options.tail) query.add("tail", std::to_string(*options.tail));
+  if (options.tail) query.add("tail", decimal(*options.tail));
   return query.text();
 }
 
@@ -47,7 +47,7 @@ static bool may_end_early(const Engine &engine, const LogOptions &options) {
 
 Log::Log(Api &api, Container &container, LogOptions options) : api_(api), container_(container), options_(options) {
   if (!options.with_stdout && !options.with_stderr)
-    throw Failure(Code::invalid_argument, log_of(container) + " cannot be read without any channel",
+    throw_failure(Code::invalid_argument, {log_of(container), " cannot be read without any channel"},
                   "ask for stdout, stderr, or both");
 }
 
@@ -58,7 +58,7 @@ Task<Output> Log::request(LogOptions options) {
     request.gathers = true;
     request.piece_timeout_ms = -1;
     if (options.follow && api_.engine.is_podman()) request.head_timeout_ms = -1;
-    std::string path = container_.path("/logs" + query_of(options));
+    std::string path = container_.path(concat("/logs", query_of(options)));
     Exchange exchange = co_await api_.open(std::move(request), path, container_.subject());
     bool raw = is_raw(exchange, is_terminal_);
     co_return Output(std::move(exchange), raw, log_of(container_), stamps_.get());
@@ -203,7 +203,7 @@ Task<std::string> logs(Api &api, Container &container, size_t limit) {
     if (!piece) co_return all;
     all.append(piece->bytes);
     if (all.size() > limit)
-      throw Failure(Code::io, log_of(container) + " is longer than " + std::to_string(limit) + " bytes",
+      throw_failure(Code::io, {log_of(container), " is longer than ", decimal(limit), " bytes"},
                     "read it as a stream, by conu_container_logs");
   }
 }

@@ -6,6 +6,7 @@
 #include "container/export.h"
 #include "container/merged_tree.h"
 #include "container/state.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -18,7 +19,7 @@ static bool is_outdated(const Json &document) {
 }
 
 static Task<Json> facts_of(Api &api, Image &image) {
-  const std::string source = "the inspect document of " + image.subject();
+  const std::string source = concat("the inspect document of ", image.subject());
   bool is_remembered = image.remembered().has_value();
   std::string document = co_await inspect(api, image, false);
   Json facts = Json::parse(document, source);

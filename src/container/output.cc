@@ -1,6 +1,8 @@
 // What an engine sends of a container's output, in pieces by channel.
 #include "container/output.h"
 
+#include "util/text.h"
+
 namespace conu {
 
 Task<Exchange> open_upgraded(Api &api, std::string path, std::string subject, Json body) {
@@ -59,7 +61,7 @@ Task<std::optional<Piece>> Output::next() {
   } catch (Failure &failure) {
     // What is wrong with a frame is told without its place.
     if (failure.code == Code::protocol && failure.message.find(subject_) == std::string::npos)
-      failure.message = subject_ + ": " + failure.message;
+      failure.message = concat(subject_, ": ", failure.message);
     bool is_of_the_waiting = failure.code == Code::timeout || failure.code == Code::cancelled;
     if (is_of_the_waiting) throw;
     broken_ = std::current_exception();

@@ -9,16 +9,16 @@ namespace conu {
 std::string archive_path(const Container &container, const std::string &path) {
   Query query;
   query.add("path", path);
-  return container.path("/archive" + query.text());
+  return container.path(concat("/archive", query.text()));
 }
 
 // The modes are those of Go.
 std::optional<PathStat> path_stat(const Exchange &exchange, const Container &container, const std::string &path) {
   std::string encoded(exchange.header("X-Docker-Container-Path-Stat")), text;
   if (encoded.empty() && exchange.status() >= 400) return std::nullopt;
-  std::string what = "what the engine tells of " + path + " in " + container.subject() +
-                     ", by the header X-Docker-Container-Path-Stat,";
-  if (!base64_decode(encoded, &text)) throw Failure(Code::protocol, what + " is no base64");
+  std::string what = concat("what the engine tells of ", path, " in ", container.subject(),
+                            ", by the header X-Docker-Container-Path-Stat,");
+  if (!base64_decode(encoded, &text)) throw_failure(Code::protocol, {what, " is no base64"});
   Json document = Json::parse(text, what);
   const int64_t folder = INT64_C(1) << 31, link = 1 << 27, device = 1 << 26;
   int64_t mode = document["mode"].integer_or(0);

@@ -11,19 +11,19 @@ static const size_t longest_pattern = 4096, longest_line = 16 << 10;
 
 Pattern::Pattern(const std::string &text) : text_(text) {
   auto reject = [&](const std::string &why) {
-    throw Failure(Code::invalid_argument,
-                  "the pattern " + in_quotes(excerpt(text)) + " is no regular expression: " + why,
+    throw_failure(Code::invalid_argument,
+                  {"the pattern ", in_quotes(excerpt(text)), " is no regular expression: ", why},
                   "put a backslash before what is meant as it stands: ^$\\.*+?()[]{}|");
   };
   if (text.empty()) reject("it is empty");
-  if (text.size() > longest_pattern) reject("it is longer than " + std::to_string(longest_pattern) + " characters");
+  if (text.size() > longest_pattern) reject(concat("it is longer than ", decimal(longest_pattern), " characters"));
   if (text.find_first_of("^$\\.*+?()[]{}|") == text.npos) return;
   using namespace std::regex_constants;
   try {
     const auto syntax = ECMAScript | nosubs | __polynomial;
     std::regex alone(text, syntax);
     // To match the whole line takes one pass over it; to search takes one from each place.
-    expression_.emplace("[\\s\\S]*(?:" + text + ")[\\s\\S]*", syntax);
+    expression_.emplace(concat("[\\s\\S]*(?:", text, ")[\\s\\S]*"), syntax);
   } catch (const std::regex_error &error) {
     reject(error.what());
   }

@@ -18,12 +18,12 @@ namespace conu {
 
 void check_port_number(int port) {
   if (port < 1 || port > 65535)
-    throw Failure(Code::invalid_argument, "the argument port is " + std::to_string(port) + ", not 1 to 65535");
+    throw_failure(Code::invalid_argument, {"the argument port is ", decimal(port), ", not 1 to 65535"});
 }
 
 std::string Way::text() const {
   bool is_v6 = host.find(':') != host.npos;
-  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return concat(is_v6 ? concat("[", host, "]") : host, ":", decimal(port));
 }
 
 static bool is_loopback(const std::string &host) {
@@ -37,7 +37,7 @@ static std::string network_mode(const Json &facts) { return facts["HostConfig"][
 bool uses_host_network(const Json &facts) { return network_mode(facts) == "host"; }
 
 std::string name_of_port(int port, const Container &container) {
-  return "port " + std::to_string(port) + " of " + container.subject();
+  return concat("port ", decimal(port), " of ", container.subject());
 }
 
 static void add_own_addresses(const Json &network, int port, std::vector<Way> *ways) {
@@ -51,7 +51,7 @@ static void add_own_addresses(const Json &network, int port, std::vector<Way> *w
 // Where the engine's host forwards the port from. `host` is that host; empty: this one. What another host forwards from
 // its localhost is out of reach, and would lead to somebody else's service here.
 static void add_published(const Json &network, const std::string &host, int port, std::vector<Way> *ways) {
-  for (const Json &binding : network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].items()) {
+  for (const Json &binding : network["NetworkSettings"]["Ports"][concat(decimal(port), "/tcp")].items()) {
     std::string address = binding["HostIp"].text_or("");
     int host_port = atoi(binding["HostPort"].text_or("0").c_str());
     if (host_port < 1 || host_port > 65535) continue;
@@ -105,30 +105,31 @@ static std::string host_of(const Json &facts, const Container &container, const 
 }
 
 static Failure no_way(const Json &network, const Container &container, const std::string &host, int port) {
-  std::string number = std::to_string(port);
-  std::string message = name_of_port(port, container) + " cannot be reached from here: ";
+  std::string number = decimal(port);
+  std::string message = concat(name_of_port(port, container), " cannot be reached from here: ");
   if (network_mode(network) == "none")
-    return Failure(Code::state, message + "it has no network", "run it with another --network");
-  bool is_published = network["NetworkSettings"]["Ports"][std::to_string(port) + "/tcp"].size() > 0;
+    return Failure(Code::state, concat(message, "it has no network"), "run it with another --network");
+  bool is_published = network["NetworkSettings"]["Ports"][concat(decimal(port), "/tcp")].size() > 0;
   if (is_published)
     return Failure(
         Code::state,
-        message + "it runs on another host, " + host + ", and the port is published there on localhost alone",
-        "publish the port on all addresses: -p " + number);
-  message += host.empty() ? "it has no address of its own" : "it runs on another host, " + host;
-  return Failure(Code::state, message + ", and the port is not published", "publish the port: -p " + number);
+        concat(message, "it runs on another host, ", host, ", and the port is published there on localhost alone"),
+        concat("publish the port on all addresses: -p ", number));
+  message += host.empty() ? "it has no address of its own" : concat("it runs on another host, ", host);
+  return Failure(Code::state, concat(message, ", and the port is not published"),
+                 concat("publish the port: -p ", number));
 }
 
 // Ports appear some milliseconds after the start.
 static bool is_yet_to_be_published(const Json &facts, int port) {
-  Json wanted = facts["HostConfig"]["PortBindings"][std::to_string(port) + "/tcp"];
+  Json wanted = facts["HostConfig"]["PortBindings"][concat(decimal(port), "/tcp")];
   return wanted.size() > 0 || facts["HostConfig"]["PublishAllPorts"].boolean_or(false);
 }
 
 static Failure not_running(const Json &facts, const Container &container) {
   std::string status = status_in(facts);
-  std::string message = container.subject() + " does not run: its state is " + status;
-  if (status != "created") message += ", its exit code " + std::to_string(facts["State"]["ExitCode"].integer_or(0));
+  std::string message = concat(container.subject(), " does not run: its state is ", status);
+  if (status != "created") message += concat(", its exit code ", decimal(facts["State"]["ExitCode"].integer_or(0)));
   return Failure(Code::state, message, "its log may tell why it ended");
 }
 
@@ -139,9 +140,9 @@ Task<Json> inspect_network(Api &api, Json facts) {
     std::string mode = network_mode(facts);
     if (!mode.starts_with(prefix)) break;
     std::string other = mode.substr(prefix.size());
-    std::string subject = "the container that gives its network, " + other;
+    std::string subject = concat("the container that gives its network, ", other);
     std::string answer = co_await inspect_text(api, percent_encoded(other), subject);
-    facts = Json::parse(answer, "the engine's answer about " + subject);
+    facts = Json::parse(answer, concat("the engine's answer about ", subject));
   }
   co_return facts;
 }
@@ -178,7 +179,7 @@ static Task<Reached> try_way(Loop &loop, Way way, int64_t timeout_ms) {
     Scope &scope = co_await current_scope();
     Deadline deadline(scope, timeout_ms, [&] {
       is_late = true;
-      return Failure(Code::timeout, way.text() + " does not answer");
+      return Failure(Code::timeout, concat(way.text(), " does not answer"));
     });
     int64_t began = loop.now();
     Connected connected = co_await connect_tcp(loop, way.host, way.port);
@@ -191,12 +192,12 @@ static Task<Reached> try_way(Loop &loop, Way way, int64_t timeout_ms) {
     if (is_open)
       reached.socket = std::move(connected.socket);
     else if (reached.refusal.empty())
-      reached.refusal = way.text() + ": the engine forwards the port, but nobody listens in the container";
+      reached.refusal = concat(way.text(), ": the engine forwards the port, but nobody listens in the container");
   } catch (const Failure &caught) {
     failure = caught;
   }
   if (failure && !is_late) throw *failure;
-  if (failure) reached.refusal = failure->message + " within " + std::to_string(timeout_ms) + " ms";
+  if (failure) reached.refusal = concat(failure->message, " within ", decimal(timeout_ms), " ms");
   co_return reached;
 }
 
@@ -213,10 +214,10 @@ Task<Reached> reach(Loop &loop, std::vector<Way> ways, int64_t timeout_ms) {
   for (size_t i = 0; i < ways.size(); i++) {
     int64_t left = timeout_ms < 0 ? -1 : std::max<int64_t>(timeout_ms - (loop.now() - began), 0);
     if (i + 1 < ways.size() && !ways[i].is_forwarded) left = lesser(unroutable_ms, left);
-    std::string earlier = last.refusal.empty() ? "" : last.refusal + "; ";
+    std::string earlier = last.refusal.empty() ? "" : concat(last.refusal, "; ");
     last = co_await try_way(loop, ways[i], left);
     if (last.socket) co_return last;
-    last.refusal = earlier + last.refusal;
+    last.refusal = concat(earlier, last.refusal);
   }
   co_return last;
 }
@@ -229,7 +230,7 @@ Task<bool> is_port_open(Api &api, Container &container, int port, int64_t timeou
 }
 
 static Failure unreachable(const std::string &subject, const std::string &refusal) {
-  return Failure(Code::unreachable, subject + " cannot be reached: " + refusal,
+  return Failure(Code::unreachable, concat(subject, " cannot be reached: ", refusal),
                  "see that it listens, on all addresses and not on localhost alone; conu_container_wait_for_port waits "
                  "for it");
 }
@@ -241,7 +242,7 @@ Task<Fd> open_connection(Api &api, Container &container, int port) {
   if (!reached.socket) throw unreachable(name_of_port(port, container), reached.refusal);
   int flags = fcntl(reached.socket.get(), F_GETFL);
   if (flags < 0 || fcntl(reached.socket.get(), F_SETFL, flags & ~O_NONBLOCK) != 0)
-    throw system_failure("cannot make a socket blocking", errno);
+    throw_system_failure("cannot make a socket blocking", errno);
   co_return std::move(reached.socket);
 }
 
@@ -251,10 +252,10 @@ HttpRequest checked(HttpRequest request) {
   auto is_method = [](unsigned char c) { return isalnum(c) || strchr("!#$%&'*+-.^_`|~", c) != nullptr; };
   auto is_path = [](unsigned char c) { return c > 0x20 && c != 0x7f; };
   if (request.method.empty() || !std::all_of(request.method.begin(), request.method.end(), is_method))
-    throw Failure(Code::invalid_argument, "the argument method, " + in_quotes(request.method) + ", is no HTTP method");
+    throw_failure(Code::invalid_argument, {"the argument method, ", in_quotes(request.method), ", is no HTTP method"});
   if (!std::all_of(request.path.begin(), request.path.end(), is_path))
-    throw Failure(Code::invalid_argument,
-                  "the argument path, " + in_quotes(request.path) + ", contains a blank or a control character",
+    throw_failure(Code::invalid_argument,
+                  {"the argument path, ", in_quotes(request.path), ", contains a blank or a control character"},
                   "encode it, such as %20 for a blank");
   if (!request.path.starts_with("/")) request.path.insert(0, "/");
   return request;
@@ -263,7 +264,7 @@ HttpRequest checked(HttpRequest request) {
 // What is told of an engine does not fit a service.
 static Failure of_service(Failure failure, const std::string &subject) {
   if (failure.code == Code::cancelled) return failure;
-  failure.message = "HTTP to " + subject + ": " + failure.message;
+  failure.message = concat("HTTP to ", subject, ": ", failure.message);
   failure.hint = failure.code == Code::protocol ? "is it an HTTP service that listens on this port?" : "";
   return failure;
 }
@@ -276,7 +277,7 @@ Task<HttpAnswer> http_request(Api &api, std::string subject, std::vector<Way> wa
   Endpoint endpoint;
   endpoint.host = reached.way.host;
   endpoint.port = reached.way.port;
-  endpoint.url = "http://" + reached.way.text();
+  endpoint.url = concat("http://", reached.way.text());
   HttpClient client(loop, endpoint);
   client.give_back(std::make_shared<Connection>(loop, std::move(reached.socket), endpoint.url));
   Request sent;

@@ -22,8 +22,8 @@ Task<std::string> changes(Api &api, Container &container) {
 // What does not run has no processes and uses nothing: Podman answers with no word then, Docker with zeros.
 static Task<void> refuse(Api &api, Container &container, const char *what) {
   Json document = co_await inspect(api, container);
-  throw Failure(Code::conflict,
-                container.subject() + " is " + status_in(document) + ": the engine tells nothing of " + what);
+  throw_failure(Code::conflict,
+                {container.subject(), " is ", status_in(document), ": the engine tells nothing of ", what});
 }
 
 Task<std::string> stats(Api &api, Container &container) {
@@ -49,7 +49,7 @@ Task<std::string> top(Api &api, Container &container) {
   if (is_podman) path += podman_columns;
   std::string answer = co_await api.get(path, container.subject());
   if (trimmed(answer).empty()) co_await refuse(api, container, "its processes");
-  if (is_podman) co_return in_dockers_words(answer, "the engine's answer to GET " + container.path("/top"));
+  if (is_podman) co_return in_dockers_words(answer, concat("the engine's answer to GET ", container.path("/top")));
   co_return answer;
 }
 

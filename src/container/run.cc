@@ -27,7 +27,7 @@ class CidFile {
     file_ = Fd(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!file_ && errno == EEXIST)
       reject_option("--cidfile", path_, {"names a file that is there already", "remove it, or choose another one"});
-    if (!file_) throw system_failure("cannot create " + path_ + ", the file of --cidfile", errno);
+    if (!file_) throw_system_failure({"cannot create ", path_, ", the file of --cidfile"}, errno);
   }
   ~CidFile() {
     if (file_) unlink(path_.c_str());
@@ -37,7 +37,7 @@ class CidFile {
 
   void write(const std::string &id) {
     if (file_ && ::write(file_.get(), id.data(), id.size()) != static_cast<ssize_t>(id.size()))
-      throw system_failure("cannot write " + path_ + ", the file of --cidfile", errno);
+      throw_system_failure({"cannot write ", path_, ", the file of --cidfile"}, errno);
   }
   void keep() { file_.reset(); }
 
@@ -59,9 +59,9 @@ static int minor_version(const Engine &engine) {
 static void check_version(const Engine &engine, const RunRequest &request) {
   for (const NeededVersion &need : request.needs)
     if (minor_version(engine) < need.minor)
-      throw Failure(Code::unsupported, "option " + need.option + " of docker run needs version 1." +
-                                           std::to_string(need.minor) + " of the engine's API, and the engine at " +
-                                           engine.url() + " has " + engine.api_version());
+      throw_failure(Code::unsupported,
+                    {"option ", need.option, " of docker run needs version 1.", decimal(need.minor),
+                     " of the engine's API, and the engine at ", engine.url(), " has ", engine.api_version()});
 }
 
 // Since 1.44 a hardware address belongs to a network; versions before do not look for it there.
@@ -80,7 +80,7 @@ static void name_profiles(const Engine &engine, const RunRequest &request) {
   for (const Json &option : request.body["HostConfig"]["SecurityOpt"].items()) {
     std::string text = option.required_string();
     for (const Profile &profile : request.profiles)
-      if (text == "seccomp=" + profile.text) text = "seccomp=" + profile.path;
+      if (text == concat("seccomp=", profile.text)) text = concat("seccomp=", profile.path);
     options.append(Json::string(text));
   }
   request.body["HostConfig"].set("SecurityOpt", options);
@@ -101,15 +101,15 @@ static Task<void> pull_if_asked(Api &api, Image &image, RunRequest request) {
 static Task<void> create(Api &api, Image &image, RunRequest request, Creation *creation) {
   Query query;
   query.add("name", creation->name).add("platform", request.platform);
-  std::string subject = "the container " + creation->name + " of " + image.subject();
+  std::string subject = concat("the container ", creation->name, " of ", image.subject());
   creation->was_asked = true;
-  std::string answer = co_await api.call("POST", "/containers/create" + query.text(), subject, request.body);
+  std::string answer = co_await api.call("POST", concat("/containers/create", query.text()), subject, request.body);
   creation->id = Json::parse(answer, "the engine's answer to POST /containers/create")["Id"].required_string();
 }
 
 static void explain(Failure *failure, const std::string &name) {
   if (failure->code == Code::conflict && failure->hint.empty())
-    failure->hint = "the name " + name + " is taken: choose another one, or remove the container that has it";
+    failure->hint = concat("the name ", name, " is taken: choose another one, or remove the container that has it");
   bool no_command = failure->message.find("No command specified") != std::string::npos ||
                     failure->message.find("no command or entrypoint provided") != std::string::npos;
   if (no_command) {

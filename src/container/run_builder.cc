@@ -6,6 +6,7 @@
 #include "container/run_options.h"
 #include "session/labels.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -21,8 +22,8 @@ void RunBuilder::add_volume(const std::string &source, const std::string &target
   for (const std::string &part : {source, target, mode})
     if (part.find(':') != std::string::npos)
       reject_option("--volume", part, {"has a colon, which --volume cannot express", ""});
-  std::string spec = source.empty() ? target : source + ":" + target;
-  if (!mode.empty()) spec += ":" + mode;
+  std::string spec = source.empty() ? target : concat(source, ":", target);
+  if (!mode.empty()) spec += concat(":", mode);
   read_options({"--volume", spec});  // a malformed one is told at once
   options_.push_back("--volume");
   options_.push_back(spec);

@@ -83,7 +83,8 @@ void add_gpus(Draft &draft, const char *path, const std::string &value) {
   for (const std::string &field : read_fields(value)) {
     auto [given, rest] = key_and_value(field);
     std::string key = has_value(field) ? given : "count";
-    if (std::find(seen.begin(), seen.end(), key) != seen.end()) throw BadValue{"has " + in_quotes(key) + " twice", ""};
+    if (std::find(seen.begin(), seen.end(), key) != seen.end())
+      throw BadValue{concat("has ", in_quotes(key), " twice"), ""};
     seen.push_back(key);
     if (key == "count") {
       count = read_gpu_count(has_value(field) ? rest : field);
@@ -99,7 +100,7 @@ void add_gpus(Draft &draft, const char *path, const std::string &value) {
         options.set(name, setting);
       }
     } else {
-      throw BadValue{"has an unknown field " + in_quotes(key), ""};
+      throw BadValue{concat("has an unknown field ", in_quotes(key)), ""};
     }
   }
   if (!count && !devices) count = Json::integer(1);

@@ -11,7 +11,7 @@ namespace conu {
 // NAME=value, or NAME for this process's own value. One that is not set here is sent as NAME, which unsets the image's.
 static std::string resolved(const std::string &entry) {
   const char *own = has_value(entry) ? nullptr : std::getenv(entry.c_str());
-  return own != nullptr ? entry + "=" + own : entry;
+  return own != nullptr ? concat(entry, "=", own) : entry;
 }
 
 void add_environment(Draft &draft, const char *, const std::string &value) {
@@ -42,7 +42,7 @@ std::string read_option_file(const std::string &path) {
   try {
     content = read_file(path);
   } catch (const Failure &failure) {
-    throw BadValue{"names a file that cannot be read: " + failure.message, failure.hint};
+    throw BadValue{concat("names a file that cannot be read: ", failure.message), failure.hint};
   }
   if (!content) throw BadValue{"names a file that is not there", ""};
   return *content;
@@ -59,7 +59,7 @@ static std::vector<std::string> read_lines(const std::string &path) {
   for (std::string_view line : split(text, '\n')) {
     number++;
     auto reject = [&](const std::string &why) {
-      throw BadValue{"has in line " + std::to_string(number) + " " + why + ": " + in_quotes(line), ""};
+      throw BadValue{concat("has in line ", decimal(number), " ", why, ": ", in_quotes(line)), ""};
     };
     if (as_utf8(line) != line) reject("bytes that are no UTF-8 text");
     if (line.ends_with('\r')) line.remove_suffix(1);

@@ -40,8 +40,8 @@ void add_volume(Draft &draft, const char *, const std::string &value) {
   }
   BodyMember binds(draft, "HostConfig.Binds");
   for (const Json &bind : binds.value().items())
-    if (bind.text_or("") == source + rest) return;
-  binds.append(Json::string(source + rest));
+    if (bind.text_or("") == concat(source, rest)) return;
+  binds.append(Json::string(concat(source, rest)));
 }
 
 // --- --mount ---------------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ static void set_mode(Mount &mount, const std::string &value) {
   const int64_t largest = 0xffffffff;
   if (value.empty() || value.find_first_not_of("01234567") != value.npos)
     throw BadValue{"has a tmpfs-mode that is no octal number", ""};
-  options_of(&mount.tmpfs).set("Mode", Json::integer(read_integer("0" + value, 0, largest)));
+  options_of(&mount.tmpfs).set("Mode", Json::integer(read_integer(concat("0", value), 0, largest)));
 }
 
 static void set_entry(const Json &parent, const char *key, const std::string &value) {
@@ -150,14 +150,13 @@ static void read_mount_field(Mount &mount, const std::string &text) {
   const MountField *field =
       std::find_if(std::begin(mount_fields), std::end(mount_fields),
                    [&, key = lower_case(name)](const MountField &row) { return key == row.name; });
-  if (field == std::end(mount_fields)) throw BadValue{"has an unknown field " + in_quotes(name), ""};
-  if (!has_value(text) && field->otherwise == nullptr)
-    throw BadValue{"has no value for " + std::string(field->name), ""};
+  if (field == std::end(mount_fields)) throw BadValue{concat("has an unknown field ", in_quotes(name)), ""};
+  if (!has_value(text) && field->otherwise == nullptr) throw BadValue{concat("has no value for ", field->name), ""};
   try {
     field->apply(mount, has_value(text) ? value : field->otherwise);
   } catch (const BadValue &bad) {
     if (bad.why.starts_with("has ")) throw;
-    throw BadValue{"has " + in_quotes(value) + " for " + field->name + ", which " + bad.why, bad.hint};
+    throw BadValue{concat("has ", in_quotes(value), " for ", field->name, ", which ", bad.why), bad.hint};
   }
 }
 
@@ -165,7 +164,7 @@ static void read_mount_field(Mount &mount, const std::string &text) {
 static void set_type_options(Mount &mount, const char *type, const char *key, const Json &options) {
   if (!options) return;
   if (mount.type != type)
-    throw BadValue{"has options for a " + std::string(type) + " mount, and is of type " + in_quotes(mount.type), ""};
+    throw BadValue{concat("has options for a ", type, " mount, and is of type ", in_quotes(mount.type)), ""};
   mount.body.set(key, options);
 }
 

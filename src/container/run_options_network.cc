@@ -58,7 +58,7 @@ void add_host(Draft &draft, const char *path, const std::string &value) {
   if (separator == value.npos || separator == 0) throw BadValue{"is no NAME:ADDRESS", ""};
   std::string address = value.substr(separator + 1);
   if (address != "host-gateway") address = read_address(address);
-  add_text(draft, path, value.substr(0, separator) + ":" + address);
+  add_text(draft, path, concat(value.substr(0, separator), ":", address));
 }
 
 void add_dns(Draft &draft, const char *path, const std::string &value) { add_text(draft, path, read_address(value)); }
@@ -87,7 +87,7 @@ static void read_network_field(Draft &draft, Attachment &attachment, const std::
   auto [raw_name, raw_value] = key_and_value(field);
   std::string name(trimmed(raw_name));
   std::string value(trimmed(raw_value));
-  if (!has_value(field)) throw BadValue{"has " + in_quotes(field) + ", which is no NAME=VALUE", ""};
+  if (!has_value(field)) throw BadValue{concat("has ", in_quotes(field), ", which is no NAME=VALUE"), ""};
   if (name == "name") {
     attachment.network = value;
   } else if (name == "alias") {
@@ -109,7 +109,7 @@ static void read_network_field(Draft &draft, Attachment &attachment, const std::
     attachment.priority = Json::integer(read_integer(value));
     draft.needs.push_back({"--network gw-priority", 48});
   } else {
-    throw BadValue{"has an unknown field " + in_quotes(name), ""};
+    throw BadValue{concat("has an unknown field ", in_quotes(name)), ""};
   }
 }
 
@@ -135,7 +135,7 @@ static bool is_user_defined(const std::string &network) {
 template <class T>
 static void join(const char *option, T *own, const T &other) {
   if (other.empty()) return;
-  if (!own->empty()) throw BadValue{std::string("has what ") + option + " says as well", ""};
+  if (!own->empty()) throw BadValue{concat("has what ", option, " says as well"), ""};
   *own = other;
 }
 

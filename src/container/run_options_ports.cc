@@ -19,7 +19,7 @@ static unsigned read_port(std::string_view text) {
   unsigned port = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port > 65535)
-    throw BadValue{"has " + in_quotes(text) + " where a port should be", ""};
+    throw BadValue{concat("has ", in_quotes(text), " where a port should be"), ""};
   return port;
 }
 
@@ -52,7 +52,8 @@ static std::string short_form(const std::string &value) {
   std::string target, published, protocol;
   for (std::string_view field : split(value, ',')) {
     auto [name, rest] = key_and_value(std::string(field));
-    if (!has_value(std::string(field))) throw BadValue{"has " + in_quotes(field) + ", which is no NAME=VALUE", ""};
+    if (!has_value(std::string(field)))
+      throw BadValue{concat("has ", in_quotes(field), ", which is no NAME=VALUE"), ""};
     if (name == "target")
       target = rest;
     else if (name == "published")
@@ -60,9 +61,9 @@ static std::string short_form(const std::string &value) {
     else if (name == "protocol")
       protocol = rest;
     else if (name != "mode")
-      throw BadValue{"has an unknown field " + in_quotes(name), "known are target, published and protocol"};
+      throw BadValue{concat("has an unknown field ", in_quotes(name)), "known are target, published and protocol"};
   }
-  return published + ":" + target + "/" + protocol;
+  return concat(published, ":", target, "/", protocol);
 }
 
 // [[ADDRESS:]HOST_PORTS:]CONTAINER_PORTS[/PROTOCOL], or target=…,published=…,protocol=…
@@ -88,10 +89,10 @@ void publish(Draft &draft, const char *, const std::string &value) {
 
   for (unsigned i = 0; i <= count; i++) {
     std::string host_port;
-    if (!host_ports.empty()) host_port = std::to_string(outside.first + i);
+    if (!host_ports.empty()) host_port = decimal(outside.first + i);
     // One port of the container: the engine picks one of the host's range.
-    if (count == 0 && outside.last > outside.first) host_port += "-" + std::to_string(outside.last);
-    std::string port = std::to_string(inside.first + i) + "/" + protocol;
+    if (count == 0 && outside.last > outside.first) host_port += concat("-", decimal(outside.last));
+    std::string port = concat(decimal(inside.first + i), "/", protocol);
     expose_port(draft, port);
     Json bindings = member(BodyMember(draft, "HostConfig.PortBindings").object(), port, Json::array());
     bindings.append(Json::object().set("HostIp", host_ip).set("HostPort", host_port));
@@ -104,7 +105,7 @@ void expose(Draft &draft, const char *, const std::string &value) {
   std::string protocol = take_protocol(&rest);
   PortRange range = read_range(rest);
   for (unsigned port = range.first; port <= range.last; port++)
-    expose_port(draft, std::to_string(port) + "/" + protocol);
+    expose_port(draft, concat(decimal(port), "/", protocol));
 }
 
 }  // namespace conu

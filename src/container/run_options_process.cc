@@ -28,7 +28,7 @@ void check_detach_keys(Draft &, const char *, const std::string &value) {
     bool control = key.size() == 6 && key.starts_with("ctrl-") &&
                    std::string_view("abcdefghijklmnopqrstuvwxyz@[\\]^_").find(key[5]) != key.npos;
     if (!value.empty() && key.size() != 1 && !control)
-      throw BadValue{"has " + in_quotes(key) + ", which is no key", "such as ctrl-p,ctrl-q"};
+      throw BadValue{concat("has ", in_quotes(key), ", which is no key"), "such as ctrl-p,ctrl-q"};
   }
 }
 
@@ -87,7 +87,7 @@ static std::string read_profile(const std::string &path) {
   try {
     return Json::parse(content, path).dump();
   } catch (const Failure &failure) {
-    throw BadValue{"names a file that is no JSON: " + failure.message, ""};
+    throw BadValue{concat("names a file that is no JSON: ", failure.message), ""};
   }
 }
 
@@ -121,7 +121,7 @@ void finish_security(Draft &draft) {
       } catch (const BadValue &bad) {
         reject_option("--security-opt", option, bad);
       }
-      sent = "seccomp=" + draft.profiles.back().text;
+      sent = concat("seccomp=", draft.profiles.back().text);
     }
     options.append(Json::string(sent));
   }

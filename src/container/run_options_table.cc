@@ -239,7 +239,7 @@ class OptionReader {
     while (next_ < words_.size()) {
       std::string word = words_[next_++];
       if (word == "--" && next_ < words_.size())
-        reject(in_quotes(words_[next_]) + " behind -- among the options of docker run is no option",
+        reject(concat(in_quotes(words_[next_]), " behind -- among the options of docker run is no option"),
                "the command and its arguments are given apart from the options");
       else if (word == "--")
         draft_->words_ended = true;
@@ -248,14 +248,14 @@ class OptionReader {
       else if (word.size() > 1 && word[0] == '-')
         read_letters(word);
       else
-        reject(in_quotes(word) + " among the options of docker run is no option",
+        reject(concat(in_quotes(word), " among the options of docker run is no option"),
                "the command and its arguments are given apart from the options");
     }
   }
 
  private:
-  [[noreturn]] static void reject(const std::string &message, const std::string &hint = {}) {
-    throw Failure(Code::invalid_argument, message, hint);
+  [[noreturn]] static void reject(Text message, Text hint = {}) {
+    throw_failure(Code::invalid_argument, message, hint);
   }
 
   // --name, --name=value, --name value
@@ -263,7 +263,7 @@ class OptionReader {
     auto [spelling, joined] = key_and_value(word);
     const Option *option = std::find_if(std::begin(options), std::end(options),
                                         [name = spelling.substr(2)](const Option &row) { return name == row.name; });
-    if (option == std::end(options)) reject("unknown option " + excerpt(spelling) + " of docker run");
+    if (option == std::end(options)) reject(concat("unknown option ", excerpt(spelling), " of docker run"));
     if (has_value(word)) return apply(*option, joined);
     apply(*option, option->kind == flag ? "true" : take_value(spelling));
   }
@@ -271,12 +271,12 @@ class OptionReader {
   // -d, -dp 80, -p80, -p=80
   void read_letters(const std::string &word) {
     for (size_t i = 1; i < word.size(); i++) {
-      std::string spelling = std::string("-") + word[i];
+      std::string spelling = concat("-", std::string_view(&word[i], 1));
       const Option *option = std::find_if(std::begin(options), std::end(options),
                                           [&](const Option &row) { return row.letter == word[i]; });
       if (option == std::end(options))
-        reject("unknown option " + excerpt(spelling) + (word.size() > 2 ? " in " + excerpt(word) : "") +
-               " of docker run");
+        reject(concat("unknown option ", excerpt(spelling), word.size() > 2 ? concat(" in ", excerpt(word)) : "",
+                      " of docker run"));
       std::string rest = word.substr(i + 1);
       if (rest.size() > 1 && rest[0] == '=') return apply(*option, rest.substr(1));
       if (option->kind == value) return apply(*option, rest.empty() ? take_value(spelling) : rest);
@@ -285,7 +285,7 @@ class OptionReader {
   }
 
   std::string take_value(const std::string &spelling) {
-    if (next_ == words_.size()) reject("option " + spelling + " of docker run needs a value");
+    if (next_ == words_.size()) reject(concat("option ", spelling, " of docker run needs a value"));
     return words_[next_++];
   }
 
@@ -294,7 +294,7 @@ class OptionReader {
       if (option.kind == value) return option.apply(*draft_, option.member, given);
       option.apply(*draft_, option.member, read_truth(given) ? "true" : "false");
     } catch (const BadValue &bad) {
-      reject_option(std::string("--") + option.name, given, bad);
+      reject_option(concat("--", option.name), given, bad);
     }
   }
 
@@ -306,7 +306,7 @@ class OptionReader {
 }  // namespace
 
 void reject_option(const std::string &option, std::string_view value, const BadValue &bad) {
-  throw Failure(Code::invalid_argument, "option " + option + " of docker run: " + in_quotes(value) + " " + bad.why,
+  throw_failure(Code::invalid_argument, {"option ", option, " of docker run: ", in_quotes(value), " ", bad.why},
                 bad.hint);
 }
 

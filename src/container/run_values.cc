@@ -35,7 +35,7 @@ int64_t read_integer(std::string_view text, int64_t smallest, int64_t largest) {
   if (magnitude > most + (negative ? 1 : 0)) throw BadValue{"is too large a number", ""};
   int64_t number = static_cast<int64_t>(negative ? 0 - magnitude : magnitude);
   if (number < smallest || number > largest)
-    throw BadValue{"is not between " + std::to_string(smallest) + " and " + std::to_string(largest), ""};
+    throw BadValue{concat("is not between ", decimal(smallest), " and ", decimal(largest)), ""};
   return number;
 }
 
@@ -106,7 +106,7 @@ static bool read_billionths(std::string_view text, uint64_t *number) {
   while (decimals.ends_with('0')) decimals.pop_back();
   if (text.empty() || text == "." || digits.size() > 9 || decimals.size() > 9) return false;
   decimals.resize(9, '0');
-  return read_digits(digits + decimals, 10, number);
+  return read_digits(concat(digits, decimals), 10, number);
 }
 
 int64_t read_cpus(std::string_view text) {
@@ -132,7 +132,7 @@ std::string read_address(std::string_view text) {
   char normal[INET6_ADDRSTRLEN];
   for (int family : {AF_INET, AF_INET6})
     if (inet_pton(family, address.c_str(), bytes) == 1) return inet_ntop(family, bytes, normal, sizeof normal);
-  throw BadValue{"has " + in_quotes(text) + " where an IP address should be", ""};
+  throw BadValue{concat("has ", in_quotes(text), " where an IP address should be"), ""};
 }
 
 bool is_ipv4(const std::string &address) { return address.find(':') == std::string::npos; }
@@ -178,7 +178,7 @@ bool has_value(const std::string &text) { return text.find('=') != text.npos; }
 std::string from_working_folder(const std::string &path) {
   std::error_code error;
   std::string absolute = std::filesystem::absolute(path, error).lexically_normal();
-  if (error) throw system_failure("cannot find the working folder for " + in_quotes(path), error.value());
+  if (error) throw_system_failure({"cannot find the working folder for ", in_quotes(path)}, error.value());
   if (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
   return absolute;
 }

@@ -28,7 +28,7 @@ struct Start {
     }
   }
 
-  std::string subject() const { return "the container " + creation.name + " of " + image.subject(); }
+  std::string subject() const { return concat("the container ", creation.name, " of ", image.subject()); }
   std::vector<NamedVolume> volumes() const { return request ? request->volumes : std::vector<NamedVolume>(); }
   std::vector<std::string> command_line(const std::vector<std::string> &options) const;
   Failure failure(const std::string &what, int exit_code, const std::string &errors) const;
@@ -55,9 +55,9 @@ std::vector<std::string> Start::command_line(const std::vector<std::string> &opt
 }
 
 Failure Start::failure(const std::string &what, int exit_code, const std::string &errors) const {
-  std::string said = errors.empty() ? "" : ": " + excerpt(errors, 2000);
-  Failure failure(Code::command_failed, subject() + ": " + program.words[0] + " run " + what + " with exit code " +
-                                            std::to_string(exit_code) + said);
+  std::string said = errors.empty() ? "" : concat(": ", excerpt(errors, 2000));
+  Failure failure(Code::command_failed, concat(subject(), ": ", program.words[0], " run ", what, " with exit code ",
+                                               decimal(exit_code), said));
   if (errors.find("already in use") != errors.npos)
     failure.hint = "the name is taken: choose another one, or remove the container that has it";
   else if (exit_code == 126 || exit_code == 127)
@@ -151,7 +151,7 @@ static Task<Json> await_start(Api &api, Start &start, Foreground &program) {
     Json document;
     try {
       std::string text = co_await inspect_text(api, start.creation.id, start.subject());
-      document = Json::parse(text, "the engine's answer about " + start.subject());
+      document = Json::parse(text, concat("the engine's answer about ", start.subject()));
     } catch (const Failure &failure) {
       if (failure.code != Code::not_found) throw;
     }
@@ -174,7 +174,7 @@ static Task<RunningProgram> start_in_foreground(Api &api, Start &start, ProcessO
   auto folder = co_await Directory::make(temporary);
   std::string cid_file;
   if (start.request && start.request->cid_file.empty()) {
-    cid_file = folder->path() + "/id";
+    cid_file = concat(folder->path(), "/id");
     options.push_back("--cidfile");
     options.push_back(cid_file);
   }
@@ -196,7 +196,7 @@ static Task<RunningProgram> start_in_foreground(Api &api, Start &start, ProcessO
     terminal = document["Config"]["Tty"].boolean_or(false);
   }
   if (!name.empty() && start.creation.name != name)
-    throw Failure(Code::invalid_argument, start.subject() + " is not called " + in_quotes(name),
+    throw_failure(Code::invalid_argument, {start.subject(), " is not called ", in_quotes(name)},
                   "the builder has a name, too: give one of the two");
   running.container =
       std::make_shared<Container>(start.image.engine(), start.creation.id, start.creation.name, terminal);
@@ -207,9 +207,9 @@ static void set_name(Start *start, const std::string &name) {
   if (name.empty()) return;
   check_container_name(name);
   if (start->request && !start->request->name.empty() && start->request->name != name)
-    throw Failure(Code::invalid_argument,
-                  "the container cannot be called " + in_quotes(name) + " as the argument container_name says, and " +
-                      in_quotes(start->request->name) + " as the builder does",
+    throw_failure(Code::invalid_argument,
+                  {"the container cannot be called ", in_quotes(name), " as the argument container_name says, and ",
+                   in_quotes(start->request->name), " as the builder does"},
                   "give one of the two");
   start->creation.name = name;
 }

@@ -17,11 +17,13 @@
 #include <system_error>
 #include <thread>
 
+#include "util/text.h"
+
 namespace conu {
 
 // A socket belongs to the network it was made in. Only a thread of its own can go there without taking others along.
 std::optional<SocketTable> SocketTable::of(int pid) {
-  Fd network(open(("/proc/" + std::to_string(pid) + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC));
+  Fd network(open((concat("/proc/", decimal(pid), "/ns/net")).c_str(), O_RDONLY | O_CLOEXEC));
   if (!network) return std::nullopt;
   Fd netlink;
   auto visit = [&] {

@@ -60,7 +60,7 @@ std::vector<std::string> ports_in(const Json &document) {
     for (const auto &[port, unused] : list.members()) ports.insert(number_in(port.substr(0, port.find('/'))));
   ports.erase(0);
   std::vector<std::string> words;
-  for (int port : ports) words.push_back(std::to_string(port));
+  for (int port : ports) words.push_back(decimal(port));
   return words;
 }
 
@@ -71,7 +71,7 @@ Json port_mappings_in(const Json &document) {
   return mappings;
 }
 
-static std::string tcp(int port) { return std::to_string(port) + "/tcp"; }
+static std::string tcp(int port) { return concat(decimal(port), "/tcp"); }
 
 static bool is_reached_by_localhost(const std::string &address) {
   return address.empty() || address == "0.0.0.0" || address == "127.0.0.1";
@@ -79,28 +79,28 @@ static bool is_reached_by_localhost(const std::string &address) {
 
 // Why a port has no mapping that 127.0.0.1 reaches, and never will.
 static Failure unpublished(const Json &document, int port, const std::string &subject) {
-  std::string what = "the port " + std::to_string(port) + " of " + subject;
+  std::string what = concat("the port ", decimal(port), " of ", subject);
   std::string others;
   for (const Json &binding : document["NetworkSettings"]["Ports"][tcp(port)].items())
-    others += (others.empty() ? "" : ", ") + in_quotes(binding["HostIp"].text_or(""));
+    others += concat(others.empty() ? "" : ", ", in_quotes(binding["HostIp"].text_or("")));
   if (!others.empty())
-    return Failure(Code::state, what + " is published on " + others + " alone, which 127.0.0.1 does not lead to",
+    return Failure(Code::state, concat(what, " is published on ", others, " alone, which 127.0.0.1 does not lead to"),
                    "publish it with -p PORT, or use the mapping that conu_container_get_port_mappings tells");
   bool is_exposed = static_cast<bool>(document["Config"]["ExposedPorts"][tcp(port)]);
-  return Failure(Code::state, what + (is_exposed ? " is exposed, but not published" : " is not published"),
-                 "publish it with -p " + std::to_string(port) + ", or reach it by the container's own address");
+  return Failure(Code::state, concat(what, is_exposed ? " is exposed, but not published" : " is not published"),
+                 concat("publish it with -p ", decimal(port), ", or reach it by the container's own address"));
 }
 
 std::optional<int> host_port_in(const Json &document, int port, const std::string &subject) {
   Json host_config = document["HostConfig"];
   std::string mode = host_config["NetworkMode"].text_or("");
   if (mode.starts_with("container:"))
-    throw Failure(Code::state, subject + " has its network from the container " + mode.substr(10),
+    throw_failure(Code::state, {subject, " has its network from the container ", mode.substr(10)},
                   "its ports are that container's: ask there");
   if (!is_running_in(document))
-    throw Failure(Code::state,
-                  "the port " + std::to_string(port) + " of " + subject +
-                      " has no port of the host: the container is " + status_in(document),
+    throw_failure(Code::state,
+                  {"the port ", decimal(port), " of ", subject, " has no port of the host: the container is ",
+                   status_in(document)},
                   "ports are published while a container runs");
   if (mode == "host") return port;
   Json bindings = document["NetworkSettings"]["Ports"][tcp(port)];
@@ -134,7 +134,7 @@ Metadata container_metadata(const Json &document) {
 // --- asking ----------------------------------------------------------------------------------------------------------
 
 static Json parsed(const std::string &document, const std::string &path) {
-  return Json::parse(document, "the engine's answer to GET " + path);
+  return Json::parse(document, concat("the engine's answer to GET ", path));
 }
 
 // Podman looks at the container's process while it answers, and fails where that ends in the meantime.
@@ -143,7 +143,7 @@ static bool has_just_ended(const Failure &failure) {
 }
 
 Task<std::string> inspect_text(Api &api, std::string id_or_name, std::string subject) {
-  std::string path = "/containers/" + id_or_name + "/json";
+  std::string path = concat("/containers/", id_or_name, "/json");
   try {
     std::string document = co_await api.get(path, subject);
     co_return document;
@@ -157,8 +157,8 @@ Task<std::string> inspect_text(Api &api, std::string id_or_name, std::string sub
 Task<ContainerPtr> container_from_id(Api &api, std::shared_ptr<Engine> engine, std::string id_or_name) {
   if (id_or_name.starts_with('/')) id_or_name.erase(0, 1);  // as the engines write names
   check_container_name(id_or_name);                         // anything else could lead the path of the request astray
-  std::string answer = co_await inspect_text(api, id_or_name, "the container " + id_or_name);
-  Json document = parsed(answer, "/containers/" + id_or_name + "/json");
+  std::string answer = co_await inspect_text(api, id_or_name, concat("the container ", id_or_name));
+  Json document = parsed(answer, concat("/containers/", id_or_name, "/json"));
   auto container = std::make_shared<Container>(std::move(engine), document["Id"].required_string(), name_in(document),
                                                document["Config"]["Tty"].boolean_or(false));
   container->remember(std::move(answer));
@@ -231,8 +231,8 @@ Task<int> host_port(Api &api, Container &container, int port) {
     if (found) co_return *found;
     co_await sleep_for(pause_ms);
   }
-  throw Failure(Code::timeout, "the engine does not tell on which port of the host it has published the port " +
-                                   std::to_string(port) + " of " + container.subject());
+  throw_failure(Code::timeout, {"the engine does not tell on which port of the host it has published the port ",
+                                decimal(port), " of ", container.subject()});
 }
 
 }  // namespace conu

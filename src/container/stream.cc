@@ -2,28 +2,29 @@
 #include "container/stream.h"
 
 #include "container/seat.h"
+#include "util/text.h"
 
 namespace conu {
 
 // --- what a source cannot do -----------------------------------------------------------------------------------------
 
 Task<void> StreamSource::write(std::string_view, size_t *) {
-  throw Failure(Code::state, name() + " takes no input");
+  throw_failure(Code::state, {name(), " takes no input"});
   co_return;
 }
 
 Task<void> StreamSource::close_write() {
-  throw Failure(Code::state, name() + " takes no input, so there is none to close");
+  throw_failure(Code::state, {name(), " takes no input, so there is none to close"});
   co_return;
 }
 
 Task<void> StreamSource::resize(int, int) {
-  throw Failure(Code::state, name() + " has no terminal to resize");
+  throw_failure(Code::state, {name(), " has no terminal to resize"});
   co_return;
 }
 
 Task<int> StreamSource::exit_code() {
-  throw Failure(Code::state, name() + " has no exit code",
+  throw_failure(Code::state, {name(), " has no exit code"},
                 "the stream of an executed command has one; ask the container for its own");
   co_return 0;
 }
@@ -66,7 +67,7 @@ Task<std::optional<Piece>> Stream::take(int64_t timeout_ms, std::optional<Piece>
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
     return Failure(Code::timeout,
-                   owned_->source->name() + ": nothing has come within " + std::to_string(timeout_ms) + " ms");
+                   concat(owned_->source->name(), ": nothing has come within ", decimal(timeout_ms), " ms"));
   });
   while (!ended_) {
     if (auto piece = (lines_.*part)()) co_return piece;
@@ -104,13 +105,12 @@ std::optional<Piece> Stream::next_line(int64_t timeout_ms, Cancel *cancel) {
 Task<void> Stream::write_all(std::string_view bytes, int64_t timeout_ms, size_t *written) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
-    return Failure(Code::timeout, owned_->source->name() + " took " + std::to_string(*written) + " of " +
-                                      std::to_string(bytes.size()) + " bytes within " + std::to_string(timeout_ms) +
-                                      " ms");
+    return Failure(Code::timeout, concat(owned_->source->name(), " took ", decimal(*written), " of ",
+                                         decimal(bytes.size()), " bytes within ", decimal(timeout_ms), " ms"));
   });
   std::string name = owned_->source->name();
   if (input_is_closed_)
-    throw Failure(Code::state, "the input of " + name + " was closed before: nothing more can be written");
+    throw_failure(Code::state, {"the input of ", name, " was closed before: nothing more can be written"});
   std::optional<Failure> failure;
   try {
     co_await owned_->source->write(bytes, written);
@@ -119,7 +119,7 @@ Task<void> Stream::write_all(std::string_view bytes, int64_t timeout_ms, size_t 
   }
   if (!failure) co_return;
   if (failure->code == Code::unreachable) {
-    failure->message = name + " takes no more input: " + failure->message;
+    failure->message = concat(name, " takes no more input: ", failure->message);
     if (failure->hint.empty()) failure->hint = "it may have ended: what it left, reading tells";
   }
   throw *failure;
@@ -146,7 +146,7 @@ void Stream::resize(int rows, int columns, Cancel *cancel) {
 
 int Stream::exit_code(Cancel *cancel) {
   if (!ended_)
-    throw Failure(Code::state, owned_->source->name() + " is not at its end: there is no exit code yet",
+    throw_failure(Code::state, {owned_->source->name(), " is not at its end: there is no exit code yet"},
                   "read the stream to its end first");
   return owned_->shared.run(owned_->source->exit_code(), cancel);
 }

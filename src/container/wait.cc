@@ -3,6 +3,7 @@
 
 #include "container/conditions.h"
 #include "container/state.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -11,24 +12,25 @@ namespace conu {
 // "exited, exit code 1, out of memory".
 static std::string end_in(const Json &document) {
   Json state = document["State"];
-  std::string text = status_in(document) + ", exit code " + std::to_string(exit_code_in(document));
+  std::string text = concat(status_in(document), ", exit code ", decimal(exit_code_in(document)));
   if (state["OOMKilled"].boolean_or(false)) text += ", out of memory";
-  if (std::string error = state["Error"].text_or(""); !error.empty()) text += ", " + error;
+  if (std::string error = state["Error"].text_or(""); !error.empty()) text += concat(", ", error);
   return text;
 }
 
 static Failure removed(const Container &container, const WaitStory &story) {
-  std::string message = container.subject() + " was removed while it was waited for " + story.wanted();
-  if (story.last_document()) message += "; before, it was " + end_in(story.last_document());
+  std::string message = concat(container.subject(), " was removed while it was waited for ", story.wanted());
+  if (story.last_document()) message += concat("; before, it was ", end_in(story.last_document()));
   return Failure(Code::not_found, message);
 }
 
 static Failure ended(const Container &container, const WaitStory &story, const Json &document) {
   if (status_in(document) == "created")
-    return Failure(Code::state, container.subject() + " has not been started, and is waited for " + story.wanted(),
+    return Failure(Code::state,
+                   concat(container.subject(), " has not been started, and is waited for ", story.wanted()),
                    "start it first");
-  return Failure(Code::state,
-                 container.subject() + " ended while it was waited for " + story.wanted() + ": " + end_in(document));
+  return Failure(Code::state, concat(container.subject(), " ended while it was waited for ", story.wanted(), ": ",
+                                     end_in(document)));
 }
 
 // Whether the engine is to start it again by itself.
@@ -81,7 +83,7 @@ static Task<Failure> end_of(Api &api, Container &container, WaitStory &story) {
       }
       story.saw(*document);
       if (is_running_in(*document) && status_in(*document) != "restarting") break;
-      story.tell("it is " + status_in(*document) + ", exit code " + std::to_string(exit_code_in(*document)));
+      story.tell(concat("it is ", status_in(*document), ", exit code ", decimal(exit_code_in(*document))));
       bool is_restarting = status_in(*document) == "restarting";
       bool goes_on = is_to_be_restarted(*document) || is_to_be_removed(*document);
       bool is_late = scope.loop.now() - since > grace_ms;
@@ -112,7 +114,7 @@ static Task<void> watch(Api &api, Container &container, WaitStory &story) {
 
 static void check_whole(const Condition &condition) {
   if (condition.kind == Condition::Kind::any && condition.conditions.empty())
-    throw Failure(Code::invalid_argument, "a wait for any of no conditions would never end");
+    throw_failure(Code::invalid_argument, "a wait for any of no conditions would never end");
   for (const Condition &part : condition.conditions) check_whole(part);
 }
 
@@ -120,8 +122,8 @@ static Task<void> wait_in_time(Api &api, Container &container, const Condition &
                                int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&] {
-    return Failure(Code::timeout, container.subject() + ": waited " + std::to_string(timeout_ms) + " ms for " +
-                                      story.wanted() + ", in vain");
+    return Failure(Code::timeout, concat(container.subject(), ": waited ", decimal(timeout_ms), " ms for ",
+                                         story.wanted(), ", in vain"));
   });
   std::vector<Task<void>> lines;
   lines.push_back(satisfied(api, container, condition, story, [&story] { story.succeed(); }));

@@ -6,7 +6,7 @@
 
 namespace conu {
 
-Query &Query::add(std::string_view name, std::string_view value) {
+Query &Query::add(Text name, Text value) {
   if (value.empty()) return *this;
   text_ += text_.empty() ? '?' : '&';
   text_.append(name).append("=").append(percent_encoded(value));
@@ -106,32 +106,32 @@ Failure engine_failure(int status, std::string_view body, const std::string &req
   if (code == Code::engine) code = code_of_text(words, code);
   if (code == Code::not_found && says(words, {"pull access denied"})) code = Code::unauthorized;
   if (status == 400 && says(words, {"client version", "API version"})) code = Code::unsupported;
-  std::string message = subject + ": the engine answered " + std::to_string(status) + " to " + request;
-  message += words.empty() ? " and gave no reason" : ": " + words;
+  std::string message = concat(subject, ": the engine answered ", decimal(status), " to ", request);
+  message += words.empty() ? " and gave no reason" : concat(": ", words);
   return Failure(code, message, hint_of(code, words), status);
 }
 
 Failure engine_failure(const std::string &message, const std::string &subject) {
   std::string words(trimmed(message));
   Code code = code_of_text(words, Code::engine);
-  return Failure(code, subject + ": the engine reports: " + words, hint_of(code, words));
+  return Failure(code, concat(subject, ": the engine reports: ", words), hint_of(code, words));
 }
 
 void name_subject(Failure *failure, const std::string &subject) {
-  if (failure->message.find(subject) == std::string::npos) failure->message = subject + ": " + failure->message;
+  if (failure->message.find(subject) == std::string::npos) failure->message = concat(subject, ": ", failure->message);
 }
 
 // --- requests --------------------------------------------------------------------------------------------------------
 
-Request Api::request(std::string method) const {
+Request Api::request(const char *method) const {
   Request request;
-  request.method = std::move(method);
+  request.method = method;
   request.connect_timeout_ms = request.head_timeout_ms = request.piece_timeout_ms = engine.timeout_ms();
   return request;
 }
 
 Task<Exchange> Api::send(Request request, std::string path) {
-  request.target = engine.api_version().empty() ? path : "/v" + engine.api_version() + path;
+  request.target = engine.api_version().empty() ? path : concat("/v", engine.api_version(), path);
   return http.open(std::move(request));
 }
 
@@ -145,8 +145,8 @@ Task<Exchange> Api::open(Request request, std::string path, std::string subject)
   co_return exchange;
 }
 
-Task<std::string> Api::call(std::string method, std::string path, std::string subject, Json body) {
-  Request sent = request(std::move(method));
+Task<std::string> Api::call(const char *method, std::string path, std::string subject, Json body) {
+  Request sent = request(method);
   if (body) {
     sent.headers.emplace_back("Content-Type", "application/json");
     sent.body = body.dump();

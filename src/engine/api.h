@@ -16,10 +16,8 @@ class Engine;
 // Query parameters, encoded. An empty value is left out.
 class Query {
  public:
-  Query &add(std::string_view name, std::string_view value);
-  Query &flag(std::string_view name, bool value) {
-    return add(name, value ? std::string_view("1") : std::string_view());
-  }
+  Query &add(Text name, Text value);
+  Query &flag(Text name, bool value) { return add(name, value ? "1" : ""); }
   const std::string &text() const { return text_; }  // "" or "?a=b&c=d"
 
  private:
@@ -40,14 +38,14 @@ class Api {
   Api(Engine &engine, HttpClient &http) : engine(engine), http(http) {}
 
   // A request that the engine's timeout bounds: connecting, the head of its answer, and each silence in its body.
-  Request request(std::string method) const;
+  Request request(const char *method) const;
   // `path` begins behind the version: "/images/json". The answer may be of any status.
   Task<Exchange> send(Request request, std::string path);
   // The same; answers of 400 and above are thrown, with `subject` in the
   // message.
   Task<Exchange> open(Request request, std::string path, std::string subject);
   // The whole body of an answer.
-  Task<std::string> call(std::string method, std::string path, std::string subject, Json body = {});
+  Task<std::string> call(const char *method, std::string path, std::string subject, Json body = {});
   Task<std::string> get(std::string path, std::string subject);
 
   Engine &engine;

@@ -21,7 +21,7 @@ std::map<std::string, Credentials> CredentialStore::all() const {
 }
 
 static DockerConfig docker_config() {
-  std::string path = docker_config_folder() + "/config.json";
+  std::string path = concat(docker_config_folder(), "/config.json");
   return DockerConfig(read_file(path).value_or(""), path, environment("DOCKER_AUTH_CONFIG").value_or(""));
 }
 
@@ -34,7 +34,7 @@ static std::string words_of(const ProgramResult &result) {
 // Asks a program of the docker-credential-helpers protocol: the key on its input, JSON on its output.
 static Task<Credentials> ask_helper(CredentialSource source) {
   const int64_t helper_timeout_ms = 30000;
-  std::string program = "docker-credential-" + source.helper;
+  std::string program = concat("docker-credential-", source.helper);
   std::string problem;
   Scope &scope = co_await current_scope();
   try {
@@ -42,12 +42,12 @@ static Task<Credentials> ask_helper(CredentialSource source) {
     ProgramResult result = co_await run_program(std::move(command), source.key, helper_timeout_ms);
     if (result.exit_code == 0) co_return parse_helper_answer(result.out, source.helper);
     if (helper_has_none(result.out)) co_return source.credentials;
-    problem = program + " failed with exit code " + std::to_string(result.exit_code) + ": " + words_of(result);
+    problem = concat(program, " failed with exit code ", decimal(result.exit_code), ": ", words_of(result));
   } catch (const Failure &failure) {
     if (scope.is_cancelled()) throw;  // it is the call that ends, not the helper that failed
     problem = failure.message;
   }
-  source.credentials.problem = "no credentials for " + source.key + " from the credential helper: " + problem;
+  source.credentials.problem = concat("no credentials for ", source.key, " from the credential helper: ", problem);
   log(LogLevel::warning, source.credentials.problem);
   co_return source.credentials;
 }
@@ -68,7 +68,7 @@ Task<RegistryAuth> registry_auth(Api &api, std::string domain) {
 }
 
 void RegistryAuth::explain(Failure *failure) const {
-  if (failure->code == Code::unauthorized && !problem.empty()) failure->message += "; " + problem;
+  if (failure->code == Code::unauthorized && !problem.empty()) failure->message += concat("; ", problem);
 }
 
 Task<std::string> registry_config(Api &api) {
@@ -88,8 +88,8 @@ Task<std::string> registry_config(Api &api) {
 // insecure registries, but from the name localhost.
 static std::string login_address(const Engine &engine, const std::string &domain) {
   const std::string loopback = "127.0.0.1";
-  bool is_loopback = domain == loopback || domain.starts_with(loopback + ":");
-  if (engine.is_podman() && is_loopback) return "localhost" + domain.substr(loopback.size());
+  bool is_loopback = domain == loopback || domain.starts_with(concat(loopback, ":"));
+  if (engine.is_podman() && is_loopback) return concat("localhost", domain.substr(loopback.size()));
   return credential_key(domain);
 }
 
@@ -100,7 +100,7 @@ Task<void> login(Api &api, std::string username, std::string password, std::stri
   std::optional<Failure> failure;
   std::string answer;
   try {
-    answer = co_await api.call("POST", "/auth", "the login of " + username + " to " + domain, body);
+    answer = co_await api.call("POST", "/auth", concat("the login of ", username, " to ", domain), body);
   } catch (const Failure &caught) {
     failure = caught;
   }

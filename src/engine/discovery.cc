@@ -17,26 +17,26 @@ namespace conu {
 
 static const char schemes_hint[] = "use unix:///path/to/socket, tcp://host:port, https://host:port or context:NAME";
 
-[[noreturn]] static void reject(const std::string &url, const std::string &source, const std::string &why) {
-  throw Failure(Code::invalid_argument, "\"" + url + "\" (" + source + ") is no address of an engine: " + why,
+[[noreturn]] static void reject(Text url, Text source, Text why) {
+  throw_failure(Code::invalid_argument, {"\"", url, "\" (", source, ") is no address of an engine: ", why},
                 schemes_hint);
 }
 
 std::string docker_config_folder() {
   if (auto folder = environment("DOCKER_CONFIG")) return *folder;
-  return home_folder() + "/.docker";
+  return concat(home_folder(), "/.docker");
 }
 
 // The material that a folder has: ca.pem, cert.pem, key.pem, each of them optional.
 static TlsSettings tls_from_folder(const std::string &folder) {
   auto existing = [&](const char *name) {
-    std::string path = folder + "/" + name;
+    std::string path = concat(folder, "/", name);
     return access(path.c_str(), F_OK) == 0 ? path : std::string();
   };
   TlsSettings tls;
   tls.ca_file = existing("ca.pem");
   tls.certificate_file = existing("cert.pem");
-  if (!tls.certificate_file.empty()) tls.key_file = folder + "/key.pem";  // which must be there then
+  if (!tls.certificate_file.empty()) tls.key_file = concat(folder, "/key.pem");  // which must be there then
   return tls;
 }
 
@@ -79,9 +79,9 @@ static Endpoint parse_with(const std::string &url, const std::string &source, co
   auto separator = url.find("://");
   std::string scheme = url.substr(0, separator);
   if (scheme == "ssh" || url.starts_with("embedded:"))
-    throw Failure(Code::unsupported,
-                  "\"" + url + "\" (" + source + "): this version of libconu does not speak " +
-                      (scheme == "ssh" ? "ssh://" : "embedded:") + " addresses",
+    throw_failure(Code::unsupported,
+                  {"\"", url, "\" (", source, "): this version of libconu does not speak ",
+                   scheme == "ssh" ? "ssh://" : "embedded:", " addresses"},
                   schemes_hint);
   if (separator == url.npos) reject(url, source, "it has no scheme");
   std::string rest = url.substr(separator + 3);
@@ -94,7 +94,7 @@ static Endpoint parse_with(const std::string &url, const std::string &source, co
     return endpoint;
   }
   if (scheme != "tcp" && scheme != "http" && scheme != "https")
-    reject(url, source, "libconu does not know the scheme " + scheme + "://");
+    reject(url, source, concat("libconu does not know the scheme ", scheme, "://"));
   parse_authority(rest, url, source, &endpoint);
   if (scheme != "http") endpoint.tls = tls;
   if (scheme == "https" && !endpoint.tls) endpoint.tls = TlsSettings();
@@ -116,10 +116,10 @@ static std::vector<std::string> folders_in(const std::string &path) {
 }
 
 static Candidate from_context(const std::string &name, const std::string &source) {
-  std::string contexts = docker_config_folder() + "/contexts";
+  std::string contexts = concat(docker_config_folder(), "/contexts");
   std::optional<Failure> broken;  // which may be the one, and is no matter if it is not
-  for (const std::string &id : folders_in(contexts + "/meta")) {
-    std::string path = contexts + "/meta/" + id + "/meta.json";
+  for (const std::string &id : folders_in(concat(contexts, "/meta"))) {
+    std::string path = concat(contexts, "/meta/", id, "/meta.json");
     auto text = read_file(path);
     if (!text) continue;
     ContextMetadata context;
@@ -131,10 +131,10 @@ static Candidate from_context(const std::string &name, const std::string &source
     }
     if (context.name != name) continue;
     if (context.host.empty())
-      throw Failure(Code::invalid_argument, "the context " + name + " (" + source + ") names no Docker endpoint",
-                    "see `docker context inspect " + name + "`");
+      throw_failure(Code::invalid_argument, {"the context ", name, " (", source, ") names no Docker endpoint"},
+                    concat("see `docker context inspect ", name, "`"));
     // A context brings its own material, and does not look at the environment's.
-    std::string material = contexts + "/tls/" + id + "/docker";
+    std::string material = concat(contexts, "/tls/", id, "/docker");
     std::optional<TlsSettings> tls;
     if (access(material.c_str(), F_OK) == 0) tls = tls_from_folder(material);
     Candidate candidate{source, context.host, parse_with(context.host, source, tls)};
@@ -142,7 +142,7 @@ static Candidate from_context(const std::string &name, const std::string &source
     return candidate;
   }
   if (broken) throw *broken;
-  throw Failure(Code::not_found, "there is no context " + name + " (" + source + ") below " + contexts,
+  throw_failure(Code::not_found, {"there is no context ", name, " (", source, ") below ", contexts},
                 "`docker context ls` lists those that there are");
 }
 
@@ -159,11 +159,11 @@ static std::optional<std::string> configured_context(std::string *source) {
     *source = "DOCKER_CONTEXT";
     return context;
   }
-  std::string path = docker_config_folder() + "/config.json";
+  std::string path = concat(docker_config_folder(), "/config.json");
   auto text = read_file(path);
   if (!text) return std::nullopt;
   std::string context = DockerConfig(*text, path).current_context();
-  *source = "current context of " + path;
+  *source = concat("current context of ", path);
   if (context.empty()) return std::nullopt;
   return context;
 }
@@ -171,15 +171,15 @@ static std::optional<std::string> configured_context(std::string *source) {
 static std::vector<Candidate> default_sockets() {
   std::vector<Candidate> list;
   auto add = [&](const std::string &source, const std::string &path) {
-    list.push_back({source, "unix://" + path, parse_endpoint("unix://" + path, source)});
+    list.push_back({source, concat("unix://", path), parse_endpoint(concat("unix://", path), source)});
   };
   auto runtime = environment("XDG_RUNTIME_DIR");
   std::string home = home_folder();
   add("default socket of Docker", "/var/run/docker.sock");
-  if (runtime) add("default socket of rootless Docker", *runtime + "/docker.sock");
-  if (!home.empty()) add("default socket of rootless Docker", home + "/.docker/run/docker.sock");
-  if (!home.empty()) add("default socket of Docker Desktop", home + "/.docker/desktop/docker.sock");
-  if (runtime) add("default socket of rootless Podman", *runtime + "/podman/podman.sock");
+  if (runtime) add("default socket of rootless Docker", concat(*runtime, "/docker.sock"));
+  if (!home.empty()) add("default socket of rootless Docker", concat(home, "/.docker/run/docker.sock"));
+  if (!home.empty()) add("default socket of Docker Desktop", concat(home, "/.docker/desktop/docker.sock"));
+  if (runtime) add("default socket of rootless Podman", concat(*runtime, "/podman/podman.sock"));
   add("default socket of Podman", "/run/podman/podman.sock");
   return list;
 }

@@ -19,7 +19,7 @@ static Json parse_quietly(std::string_view text, const std::string &source, Code
   try {
     return Json::parse(text, source);
   } catch (const Failure &) {
-    throw Failure(code, source + " is not valid JSON");
+    throw_failure(code, {source, " is not valid JSON"});
   }
 }
 
@@ -94,9 +94,9 @@ Credentials DockerConfig::find(const Entries &entries, const std::string &domain
   if (found == nullptr) return {};
   Credentials credentials = found->credentials;
   if (!found->auth.empty() && !decode_auth(found->auth, &credentials))
-    throw Failure(Code::invalid_argument,
-                  "the credentials for " + domain + " in " + source + " are not base64 of user:password",
-                  "log in again: docker login " + domain);
+    throw_failure(Code::invalid_argument,
+                  {"the credentials for ", domain, " in ", source, " are not base64 of user:password"},
+                  concat("log in again: docker login ", domain));
   return credentials;
 }
 
@@ -130,7 +130,7 @@ Json Credentials::to_json(const std::string &server) const {
 }
 
 Credentials parse_helper_answer(std::string_view text, const std::string &helper) {
-  Json answer = parse_quietly(text, "the answer of docker-credential-" + helper, Code::protocol);
+  Json answer = parse_quietly(text, concat("the answer of docker-credential-", helper), Code::protocol);
   Credentials credentials;
   std::string username = answer["Username"].text_or("");
   (username == "<token>" ? credentials.identity_token : credentials.password) = answer["Secret"].text_or("");

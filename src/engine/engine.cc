@@ -19,9 +19,7 @@ using Version = std::pair<int, int>;
 static constexpr Version oldest_version{1, 41};
 static constexpr Version newest_version{1, 55};
 
-static std::string text_of(Version version) {
-  return std::to_string(version.first) + "." + std::to_string(version.second);
-}
+static std::string text_of(Version version) { return concat(decimal(version.first), ".", decimal(version.second)); }
 
 static std::optional<Version> parse_version(std::string_view text) {
   Version version;
@@ -35,19 +33,19 @@ static std::optional<Version> parse_version(std::string_view text) {
 
 static Failure no_common_version(const std::string &url, const std::string &engine_range) {
   return Failure(Code::unsupported,
-                 "the engine at " + url + " speaks API versions " + engine_range + ", libconu speaks " +
-                     text_of(oldest_version) + " to " + text_of(newest_version) + ": there is none in common",
+                 concat("the engine at ", url, " speaks API versions ", engine_range, ", libconu speaks ",
+                        text_of(oldest_version), " to ", text_of(newest_version), ": there is none in common"),
                  "use a newer version of whichever is behind");
 }
 
-static Task<Exchange> send_ping(Api &api, std::string method) {
-  Request request = api.request(std::move(method));
+static Task<Exchange> send_ping(Api &api, const char *method) {
+  Request request = api.request(method);
   request.target = "/_ping";
   Exchange exchange = co_await api.http.open(std::move(request));
   co_return exchange;
 }
 
-Task<void> ping(Api &api) { co_await api.get("/_ping", "the engine at " + api.engine.url()); }
+Task<void> ping(Api &api) { co_await api.get("/_ping", concat("the engine at ", api.engine.url())); }
 
 // An engine that is newer than this library may have given up all versions that the library speaks.
 static Task<void> check_minimum(Api &api) {
@@ -60,7 +58,7 @@ static Task<void> check_minimum(Api &api) {
   std::string least = document["MinAPIVersion"].text_or("");
   auto minimum = parse_version(least);
   if (minimum && *minimum > newest_version)
-    throw no_common_version(api.engine.url(), least + " to " + document["ApiVersion"].text_or("?"));
+    throw no_common_version(api.engine.url(), concat(least, " to ", document["ApiVersion"].text_or("?")));
 }
 
 Task<void> Engine::agree(Api &api, Engine &engine) {
@@ -72,7 +70,7 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
     Exchange second = co_await send_ping(api, "GET");
     std::string body = co_await second.rest(1 << 20);
     if (second.status() >= 400)
-      throw engine_failure(second.status(), body, second.name(), "the engine at " + engine.url());
+      throw engine_failure(second.status(), body, second.name(), concat("the engine at ", engine.url()));
     version = second.header("Api-Version");
     engine.is_podman_ = !second.header("Libpod-API-Version").empty();
   } else {
@@ -80,15 +78,15 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
   }
   auto newest_of_engine = parse_version(version);
   if (!newest_of_engine)
-    throw Failure(
+    throw_failure(
         Code::protocol,
-        "what listens at " + engine.url() + " is no container engine: its answer to GET /_ping says no API version",
+        {"what listens at ", engine.url(), " is no container engine: its answer to GET /_ping says no API version"},
         "see that the address is that of Docker or Podman");
-  if (*newest_of_engine < oldest_version) throw no_common_version(engine.url(), "up to " + version);
+  if (*newest_of_engine < oldest_version) throw no_common_version(engine.url(), concat("up to ", version));
   if (auto wanted = environment("DOCKER_API_VERSION")) {
     if (!parse_version(*wanted))
-      throw Failure(Code::invalid_argument,
-                    "DOCKER_API_VERSION is \"" + excerpt(*wanted, 40) + "\", which is no version",
+      throw_failure(Code::invalid_argument,
+                    {"DOCKER_API_VERSION is \"", excerpt(*wanted, 40), "\", which is no version"},
                     "give it a version like 1.41, or unset it");
     engine.api_version_ = *wanted;
     co_return;
@@ -101,8 +99,8 @@ Task<void> Engine::agree(Api &api, Engine &engine) {
 
 static Failure nobody_there(Json discovery, size_t tried) {
   Failure failure(Code::unreachable,
-                  "no container engine was found: none of the " + std::to_string(tried) +
-                      " default sockets of Docker and Podman answers",
+                  concat("no container engine was found: none of the ", decimal(tried),
+                         " default sockets of Docker and Podman answers"),
                   "start Docker or Podman (`podman system service` gives it a socket), or name an engine by CONU_HOST");
   failure.details = Json::object().set("discovery", std::move(discovery)).dump();
   return failure;
@@ -130,15 +128,15 @@ std::shared_ptr<Engine> Engine::open(const std::string &url, Cancel *cancel) {
       if (!candidates.named && !is_ended && !is_final) continue;
       failure.details = Json::object().set("discovery", discovery).dump();
       if (failure.message.find(candidate.url) == std::string::npos)
-        failure.message = candidate.url + ": " + failure.message;
-      if (candidate.source != "argument") failure.message += " (named by " + candidate.source + ")";
+        failure.message = concat(candidate.url, ": ", failure.message);
+      if (candidate.source != "argument") failure.message += concat(" (named by ", candidate.source, ")");
       throw;
     }
     record.set("result", "chosen");
     engine->set_timeout_ms(60000);
     engine->discovery_ = discovery.dump();
     log(LogLevel::info,
-        "using the engine at " + candidate.url + " (" + candidate.source + "), API " + engine->api_version());
+        concat("using the engine at ", candidate.url, " (", candidate.source, "), API ", engine->api_version()));
     return engine;
   }
   throw nobody_there(discovery, candidates.list.size());
@@ -157,7 +155,7 @@ std::shared_ptr<Engine> Engine::standard(Cancel *cancel) {
   std::string named;
   for (const char *variable : {"CONU_HOST", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH",
                                "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION", "XDG_RUNTIME_DIR", "HOME"})
-    named += environment(variable).value_or("") + '\n';
+    named += concat(environment(variable).value_or(""), "\n");
   {
     std::lock_guard lock(found->mutex);
     if (found->engine && found->environment == named) return found->engine;

@@ -23,7 +23,7 @@ bool FrameReader::read_header() {
   header_size_ = 0;
   is_fresh_ = true;
   if (header_[0] > frame_error || header_[1] != 0 || header_[2] != 0 || header_[3] != 0)
-    throw Failure(Code::protocol, "the engine's output stream has no valid frame header",
+    throw_failure(Code::protocol, "the engine's output stream has no valid frame header",
                   "is the container's output a terminal's, or is there a proxy in between?");
   payload_left_ = static_cast<uint32_t>(header_[4]) << 24 | static_cast<uint32_t>(header_[5]) << 16 |
                   static_cast<uint32_t>(header_[6]) << 8 | header_[7];
@@ -58,12 +58,12 @@ bool FrameReader::next(int *channel, std::string_view *piece) {
 void FrameReader::finish() const {
   if (raw_ || (header_size_ == 0 && payload_left_ == 0)) return;
   if (!engine_error_.empty()) fail_with_engine_error();
-  throw Failure(Code::protocol, "the engine's output stream ended in the middle of a frame");
+  throw_failure(Code::protocol, "the engine's output stream ended in the middle of a frame");
 }
 
 void FrameReader::fail_with_engine_error() const {
   std::string words = engine_error_.empty() ? "it gives no reason" : excerpt(engine_error_);
-  throw Failure(Code::engine, "the engine broke off the container's output: " + words);
+  throw_failure(Code::engine, {"the engine broke off the container's output: ", words});
 }
 
 }  // namespace conu

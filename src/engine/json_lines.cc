@@ -24,7 +24,7 @@ bool JsonLines::find_start() {
   if (start_ == buffer_.size()) return false;
   std::string_view rest = std::string_view(buffer_).substr(start_);
   if (rest.front() != '{')
-    throw Failure(Code::protocol, source_ + " should be JSON objects, but has: " + excerpt(rest));
+    throw_failure(Code::protocol, {source_, " should be JSON objects, but has: ", excerpt(rest)});
   return true;
 }
 
@@ -49,14 +49,15 @@ std::optional<std::string> JsonLines::next() {
     }
   }
   if (scan_ - start_ >= document_limit)
-    throw Failure(Code::protocol, source_ + " has a JSON object of more than 16 MiB");
+    throw_failure(Code::protocol, {source_, " has a JSON object of more than 16 MiB"});
   return std::nullopt;
 }
 
 void JsonLines::finish() const {
   if (depth_ == 0) return;
-  throw Failure(Code::protocol, source_ + " ended in the middle of a JSON object: " +
-                                    excerpt(std::string_view(buffer_).substr(start_)));
+  throw_failure(
+      Code::protocol,
+      {source_, " ended in the middle of a JSON object: ", excerpt(std::string_view(buffer_).substr(start_))});
 }
 
 }  // namespace conu

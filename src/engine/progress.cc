@@ -22,7 +22,7 @@ static void check_for_error(const Json &message, const std::string &subject, con
   if (!words) words = message["error"].as_string();
   if (!words) return;
   Failure failure = engine_failure(*words, subject);
-  if (!last_text.empty()) failure.message += " (in: " + excerpt(last_text) + ")";
+  if (!last_text.empty()) failure.message += concat(" (in: ", excerpt(last_text), ")");
   throw failure;
 }
 
@@ -42,7 +42,7 @@ static Step step_of(const Json &message) {
 
 Task<void> read_steps(Exchange &exchange, Steps &steps, std::string subject,
                       std::function<void(const Json &aux, const Step &step)> noticed) {
-  std::string source = "the engine's answer to " + exchange.name();
+  std::string source = concat("the engine's answer to ", exchange.name());
   JsonLines lines(source);
   std::string build_step;
   for (;;) {
@@ -103,7 +103,7 @@ Task<void> Progress::work_to_end(Progress &progress, Work work) {
 Task<void> Progress::wait_for_step(int64_t timeout_ms) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [timeout_ms] {
-    return Failure(Code::timeout, "no step has come within " + std::to_string(timeout_ms) + " ms");
+    return Failure(Code::timeout, concat("no step has come within ", decimal(timeout_ms), " ms"));
   });
   while (!steps_.next_ && !ended_) co_await steps_.filled_.wait();
 }

@@ -11,8 +11,8 @@
 
 namespace conu {
 
-[[noreturn]] static void reject(const std::string &reason) {
-  throw Failure(Code::protocol, "the archive cannot be used: " + reason);
+[[noreturn]] static void reject(Text reason) {
+  throw_failure(Code::protocol, {"the archive cannot be used: ", reason});
 }
 
 // --- fields ----------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ static int64_t number_field(const char *header, size_t offset, size_t size) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 8);
   bool good = text.empty() || (error == std::errc() && end == text.data() + text.size() && number >= 0);
-  if (!good) reject("a header has " + in_quotes(text) + " in the place of a number");
+  if (!good) reject(concat("a header has ", in_quotes(text), " in the place of a number"));
   return number;
 }
 
@@ -52,7 +52,7 @@ static bool has_good_checksum(const char *header) {
 static int64_t decimal(const std::string &key, std::string_view text) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) reject(key + " is " + in_quotes(text));
+  if (error != std::errc() || end != text.data() + text.size()) reject(concat(key, " is ", in_quotes(text)));
   return number;
 }
 
@@ -125,7 +125,7 @@ bool ArchiveReader::read_ustar() {
   std::string_view name = text_field(header_, 0, 100);
   std::string_view prefix = text_field(header_, 345, 155);
   bool has_prefix = memcmp(header_ + 257, "ustar", 6) == 0 && !prefix.empty();
-  entry_.name = has_prefix ? std::string(prefix) + "/" + std::string(name) : std::string(name);
+  entry_.name = has_prefix ? concat(prefix, "/", name) : std::string(name);
   entry_.target = text_field(header_, 157, 100);
   entry_.mode = static_cast<unsigned>(number_field(header_, 100, 8)) & 07777;
   entry_.uid = number_field(header_, 108, 8);
@@ -157,7 +157,7 @@ bool ArchiveReader::read_ustar() {
       entry_.type = Type::fifo;
       return false;
     default:
-      reject("the entry " + in_quotes(entry_.name) + " is of an unknown type " + in_quotes({header_ + 156, 1}));
+      reject(concat("the entry ", in_quotes(entry_.name), " is of an unknown type ", in_quotes({header_ + 156, 1})));
   }
 }
 
@@ -208,7 +208,7 @@ void ArchiveReader::apply_extensions() {
       std::string fraction = point == value.npos ? "" : value.substr(point + 1, 9);
       fraction.resize(9, '0');
       entry_.mtime_ns = static_cast<long>(decimal(key, fraction));
-      if (entry_.mtime_ns < 0) reject("mtime is " + in_quotes(value));
+      if (entry_.mtime_ns < 0) reject(concat("mtime is ", in_quotes(value)));
       bool is_before_zero = value.starts_with('-') && entry_.mtime_ns > 0;  // the fraction counts away from zero
       if (is_before_zero) {
         entry_.mtime--;

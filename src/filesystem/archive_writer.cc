@@ -6,6 +6,7 @@
 
 #include "filesystem/libarchive.h"
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -50,7 +51,7 @@ ssize_t ArchiveWriter::collect(archive *, void *self, const void *bytes, size_t 
 void ArchiveWriter::check(int result, const char *what) {
   if (result == ARCHIVE_OK || result == ARCHIVE_WARN) return;  // a warning: a name that is not UTF-8 is kept as it is
   const char *reason = libarchive().archive_error_string(archive_);
-  throw Failure(Code::io, std::string("cannot ") + what + " the archive: " + (reason != nullptr ? reason : "unknown"));
+  throw_failure(Code::io, {"cannot ", what, " the archive: ", reason != nullptr ? reason : "unknown"});
 }
 
 void ArchiveWriter::begin(const std::string &name, const struct stat &status, const std::string &target) {

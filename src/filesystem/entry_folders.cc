@@ -16,12 +16,12 @@
 namespace conu {
 
 void reject_entry(const std::string &name, const char *reason) {
-  throw Failure(Code::protocol, "the entry " + in_quotes(name) + " of the archive " + reason);
+  throw_failure(Code::protocol, {"the entry ", in_quotes(name), " of the archive ", reason});
 }
 
 Parts parts_of(const std::string &name) {
   // No engine can read it by such a name, and no user could reach what it would make here.
-  if (name.size() > PATH_MAX) reject_entry(name.substr(0, 100) + "…", "has too long a name");
+  if (name.size() > PATH_MAX) reject_entry(concat(name.substr(0, 100), "…"), "has too long a name");
   Parts parts;
   for (std::string_view part : split(name, '/')) {
     if (part == "..") reject_entry(name, "leads out of its folder");
@@ -38,15 +38,15 @@ std::string joined(const Parts &parts, size_t count) {
 
 EntryFolders::EntryFolders(std::string root)
     : path_(std::move(root)), root_(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
-  if (!root_) throw system_failure("cannot open the folder " + path_, errno);
+  if (!root_) throw_system_failure({"cannot open the folder ", path_}, errno);
 }
 
 std::string EntryFolders::path_of(const Parts &parts) const {
-  return path_ + (path_.ends_with('/') || parts.empty() ? "" : "/") + joined(parts, parts.size());
+  return concat(path_, path_.ends_with('/') || parts.empty() ? "" : "/", joined(parts, parts.size()));
 }
 
-void EntryFolders::fail(const std::string &what, const Parts &parts, int error_number) const {
-  Failure failure = system_failure(what + " " + path_of(parts), error_number);
+void EntryFolders::fail(Text what, const Parts &parts, int error_number) const {
+  Failure failure = system_failure(concat(what, " ", path_of(parts)), error_number);
   if (error_number == ENOSPC || error_number == EDQUOT)
     failure.hint = "make room there, or have it put on another file system";
   throw failure;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "util/fd.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -30,7 +31,7 @@ class EntryFolders {
   Fd open(const Parts &parts, size_t count, int flags, bool creates = false) const;
 
   std::string path_of(const Parts &parts) const;  // on the host
-  [[noreturn]] void fail(const std::string &what, const Parts &parts, int error_number) const;
+  [[noreturn]] void fail(Text what, const Parts &parts, int error_number) const;
 
  private:
   std::string path_;

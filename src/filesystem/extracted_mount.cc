@@ -10,14 +10,15 @@
 #include "util/folder.h"
 #include "util/fork.h"
 #include "util/log.h"
+#include "util/text.h"
 
 namespace conu {
 
 static void need_empty(const std::string &folder) {
   auto names = names_in(AT_FDCWD, folder.c_str());
-  if (!names) throw system_failure("cannot open the mount point " + folder, errno);
+  if (!names) throw_system_failure({"cannot open the mount point ", folder}, errno);
   if (!names->empty())
-    throw Failure(Code::conflict, "cannot put a tree into " + folder + ": the folder is not empty",
+    throw_failure(Code::conflict, {"cannot put a tree into ", folder, ": the folder is not empty"},
                   "name one that is empty, or none");
 }
 

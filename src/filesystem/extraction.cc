@@ -12,6 +12,7 @@
 #include "util/failure.h"
 #include "util/path.h"
 #include "util/random.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -28,7 +29,7 @@ Extraction::Extraction(std::string folder, std::string name, bool is_whole)
     : folders_(std::move(folder)),
       name_(std::move(name)),
       is_whole_(is_whole),
-      temporary_prefix_(".conu-" + random_string(12) + "-") {}
+      temporary_prefix_(concat(".conu-", random_string(12), "-")) {}
 
 Extraction::~Extraction() { give_up(); }
 
@@ -71,8 +72,8 @@ void Extraction::make_folder(const Parts &parts, const ArchiveEntry &entry) {
     if (fstatat(folders_.parent(), parts.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
       folders_.fail("cannot look at", parts, errno);
     if (!S_ISDIR(status.st_mode))
-      throw Failure(Code::conflict,
-                    "cannot put a folder in the place of " + folders_.path_of(parts) + ", which is none");
+      throw_failure(Code::conflict,
+                    {"cannot put a folder in the place of ", folders_.path_of(parts), ", which is none"});
   }
   if (!open_.empty() && open_.back().parts == parts) open_.pop_back();
   open_.push_back({parts, entry.mode, {entry.mtime, entry.mtime_ns}});
@@ -98,9 +99,9 @@ void Extraction::begin_other(const Parts &parts, const ArchiveEntry &entry) {
   struct stat status {};
   bool exists = fstatat(folders_.parent(), parts.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
   if (exists && S_ISDIR(status.st_mode))
-    throw Failure(Code::conflict, "cannot put a file in the place of the folder " + folders_.path_of(parts));
+    throw_failure(Code::conflict, {"cannot put a file in the place of the folder ", folders_.path_of(parts)});
   parts_ = parts;
-  temporary_ = temporary_prefix_ + std::to_string(made_++);
+  temporary_ = concat(temporary_prefix_, decimal(made_++));
   mode_ = entry.mode;
   time_ = {entry.mtime, entry.mtime_ns};
   type_ = entry.type;
@@ -135,7 +136,7 @@ void Extraction::make_link(const ArchiveEntry &entry) {
   if (target.empty()) reject_entry(entry.name, "is a link to its folder");
   Fd folder = folders_.open(target, target.size() - 1, O_PATH);
   if (linkat(folder.get(), target.back().c_str(), folders_.parent(), temporary_.c_str(), 0) != 0)
-    folders_.fail("cannot make " + folders_.path_of(parts_) + " a link to", target, errno);
+    folders_.fail(concat("cannot make ", folders_.path_of(parts_), " a link to"), target, errno);
 }
 
 void Extraction::data(std::string_view bytes) {

@@ -64,7 +64,7 @@ static std::map<std::string, std::string> attributes_of(int fd) {
 FileStatus file_status(int fd, const TreeFacts *facts, const std::string &path) {
   static const TreeFacts nothing_more;
   struct stat status {};
-  if (fstat(fd, &status) != 0) throw system_failure("cannot look at " + path, errno);
+  if (fstat(fd, &status) != 0) throw_system_failure({"cannot look at ", path}, errno);
   FileStatus known;
   known.facts = (facts != nullptr ? *facts : nothing_more).truth(path, status);
   if (facts == nullptr) known.facts.attributes = attributes_of(fd);
@@ -74,7 +74,7 @@ FileStatus file_status(int fd, const TreeFacts *facts, const std::string &path) 
   if (S_ISLNK(status.st_mode)) {
     char target[PATH_MAX];
     ssize_t size = readlinkat(fd, "", target, sizeof target);
-    if (size < 0) throw system_failure("cannot read the link " + path, errno);
+    if (size < 0) throw_system_failure({"cannot read the link ", path}, errno);
     known.target.assign(target, static_cast<size_t>(size));
   }
   return known;
@@ -136,7 +136,7 @@ static std::string octal(unsigned mode) {
 // A member as text where it is text, and as base64 in any case that is not.
 static void set_bytes(Json &object, const std::string &key, const std::string &bytes) {
   object.set(key, bytes);
-  if (as_utf8(bytes) != bytes) object.set(key + "_base64", base64(bytes));
+  if (as_utf8(bytes) != bytes) object.set(concat(key, "_base64"), base64(bytes));
 }
 
 static Json to_json(const std::map<std::string, std::string> &attributes) {
@@ -185,7 +185,7 @@ std::vector<std::string> files_in(int folder, const std::string &path) {
     if (is_gone && is_whiteout(status)) return;
     names.emplace_back(entry.d_name);
   };
-  if (!for_each_entry(folder, ".", take)) throw system_failure("cannot read the folder " + path, errno);
+  if (!for_each_entry(folder, ".", take)) throw_system_failure({"cannot read the folder ", path}, errno);
   return names;
 }
 

@@ -50,8 +50,8 @@ void OneAtATime::unlock() {
 
 Filesystem::Turn Filesystem::turn(Cancel *cancel) {
   if (fork_generation_ != fork_generation())
-    throw Failure(Code::state,
-                  "the files at " + mount_point() + " are those of the process that this one was forked from",
+    throw_failure(Code::state,
+                  {"the files at ", mount_point(), " are those of the process that this one was forked from"},
                   "mount them again in this process");
   Turn turn(*turns_, std::defer_lock);
   const auto moment = std::chrono::milliseconds(20);
@@ -64,12 +64,12 @@ Filesystem::Turn Filesystem::turn(Cancel *cancel) {
 
 Filesystem::Turn Filesystem::turn_for_files(Cancel *cancel) {
   Turn turn = this->turn(cancel);
-  if (!root_) throw Failure(Code::state, "the files at " + mount_point() + " have been unmounted");
+  if (!root_) throw_failure(Code::state, {"the files at ", mount_point(), " have been unmounted"});
   return turn;
 }
 
 void Filesystem::fail(const char *what, const std::string &path, int error_number) const {
-  Failure failure = system_failure(std::string(what) + " " + in_quotes(path) + " in " + mount_point(), error_number);
+  Failure failure = system_failure(concat(what, " ", in_quotes(path), " in ", mount_point()), error_number);
   if (error_number == ENOTDIR) failure.code = Code::not_found;
   if (error_number == EEXIST) failure.code = Code::conflict;
   if (error_number == EINVAL) failure.code = Code::invalid_argument;
@@ -78,8 +78,7 @@ void Filesystem::fail(const char *what, const std::string &path, int error_numbe
 }
 
 void Filesystem::fail_by_type(const char *what, const std::string &path, unsigned mode) const {
-  throw Failure(Code::conflict,
-                std::string(what) + " " + in_quotes(path) + " in " + mount_point() + ": it is " + type_in_words(mode));
+  throw_failure(Code::conflict, {what, " ", in_quotes(path), " in ", mount_point(), ": it is ", type_in_words(mode)});
 }
 
 // --- finding ---------------------------------------------------------------------------------------------------------
@@ -139,7 +138,7 @@ bool Filesystem::directory_is_present(const std::string &path, Cancel *cancel) {
 std::string Filesystem::host_path(const std::string &path, Cancel *cancel) {
   Turn turn = turn_for_files(cancel);
   Place place = find("cannot find", path, Last::follow);
-  return place.path.empty() ? mount_point() : mount_point() + "/" + place.path;
+  return place.path.empty() ? mount_point() : concat(mount_point(), "/", place.path);
 }
 
 // --- looking ---------------------------------------------------------------------------------------------------------
@@ -156,10 +155,10 @@ Json Filesystem::stat(const std::string &path, Cancel *cancel) {
   else
     status = file_status(place.fd.get(), mount_->facts(), place.path);
   Json json = to_json(status);
-  json.set("path", "/" + place.path);
+  json.set("path", concat("/", place.path));
   if (!S_ISLNK(status.facts.mode)) return json;
   Place end = root_->find(path, Last::follow);
-  if (end.fd || not_on_disk(end) != nullptr) json.set("resolved", "/" + end.path);
+  if (end.fd || not_on_disk(end) != nullptr) json.set("resolved", concat("/", end.path));
   return json;
 }
 
@@ -189,15 +188,14 @@ std::string Filesystem::selinux_context(const std::string &path, Cancel *cancel)
   if (mount_->facts() == nullptr) {
     ssize_t size = read_attribute(place.fd.get(), name, &context);
     if (size < 0 && errno == ENOTSUP)
-      throw Failure(Code::unsupported, std::string(what) + " " + in_quotes(path) + ": the file system keeps no labels");
+      throw_failure(Code::unsupported, {what, " ", in_quotes(path), ": the file system keeps no labels"});
     if (size < 0 && errno != ENODATA) fail(what, path, errno);
   } else if (facts != nullptr && facts->attributes.contains(name)) {
     context = facts->attributes.at(name);
   }
   if (context.ends_with('\0')) context.pop_back();
   if (context.empty())
-    throw Failure(Code::not_found,
-                  std::string(what) + " " + in_quotes(path) + " in " + mount_point() + ": it has none");
+    throw_failure(Code::not_found, {what, " ", in_quotes(path), " in ", mount_point(), ": it has none"});
   return context;
 }
 
@@ -249,8 +247,8 @@ std::string Filesystem::read_file(const std::string &path, Cancel *cancel) {
   for (size_t size = 0;;) {
     point.check();
     if (size > most || status.st_size > static_cast<off_t>(most))
-      throw Failure(Code::io,
-                    "cannot read " + in_quotes(path) + " in " + mount_point() + " as a whole: it has more than 256 MiB",
+      throw_failure(Code::io,
+                    {"cannot read ", in_quotes(path), " in ", mount_point(), " as a whole: it has more than 256 MiB"},
                     "open it with get_file, and read it piece by piece");
     auto left = static_cast<size_t>(std::max<off_t>(status.st_size - static_cast<off_t>(size), 4096));
     content.resize(size + std::min(left, piece));
@@ -286,7 +284,7 @@ void Filesystem::reopen() noexcept {
   try {
     root_.emplace(mount_point(), way_);
   } catch (...) {
-    log(LogLevel::warning, mount_point() + " cannot be opened again");  // some of it may have been removed
+    log(LogLevel::warning, concat(mount_point(), " cannot be opened again"));  // some of it may have been removed
   }
 }
 

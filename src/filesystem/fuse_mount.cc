@@ -12,8 +12,8 @@ namespace conu {
 Task<std::unique_ptr<Mount>> mount_fuse(const std::vector<Fd> &layers, const Target &target) {
   const int64_t most_ms = 60000;
   // It opens them before it goes into the background, and has them by the names that no sign in them can spoil.
-  std::string folder = "/proc/" + std::to_string(getpid()) + "/fd/", options = "ro,nosuid,nodev,lowerdir=";
-  for (const Fd &layer : layers) options += (options.back() == '=' ? "" : ":") + folder + std::to_string(layer.get());
+  std::string folder = concat("/proc/", decimal(getpid()), "/fd/"), options = "ro,nosuid,nodev,lowerdir=";
+  for (const Fd &layer : layers) options += concat(options.back() == '=' ? "" : ":", folder, decimal(layer.get()));
   std::vector<std::string> command;
   command.push_back("fuse-overlayfs");
   command.push_back("-o");
@@ -27,8 +27,8 @@ Task<std::unique_ptr<Mount>> mount_fuse(const std::vector<Fd> &layers, const Tar
     throw;
   }
   if (result.exit_code != 0)
-    throw Failure(Code::command_failed, "fuse-overlayfs ended with exit code " + std::to_string(result.exit_code) +
-                                            ": " + excerpt(trimmed(result.err)));
+    throw_failure(Code::command_failed, {"fuse-overlayfs ended with exit code ", decimal(result.exit_code), ": ",
+                                         excerpt(trimmed(result.err))});
   co_return adopt_mount("fuse", target.path);
 }
 

@@ -39,7 +39,7 @@ std::set<uint64_t> mounts_below(const std::string &path) {
   std::string table = read_file("/proc/self/mountinfo", 64 << 20).value_or("");
   for (std::string_view line : split(table, '\n')) {
     auto fields = split(line, ' ');
-    if (fields.size() < 5 || !unescaped(fields[4]).starts_with(path + "/")) continue;
+    if (fields.size() < 5 || !unescaped(fields[4]).starts_with(concat(path, "/"))) continue;
     uint64_t number = 0;
     std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), number);
     below.insert(number);
@@ -56,9 +56,10 @@ static bool is_in(const std::set<uint64_t> &mounts, const std::string &link) {
 
 // What the process holds, as words; empty where it holds nothing.
 static std::string held_by(const std::string &process, const std::set<uint64_t> &mounts) {
-  std::vector<std::string> links = {process + "/cwd", process + "/root", process + "/exe"};
+  std::vector<std::string> links = {concat(process, "/cwd"), concat(process, "/root"), concat(process, "/exe")};
   for (const char *folder : {"/fd", "/map_files"})
-    for (const std::string &name : names_in(process + folder)) links.push_back(process + folder + "/" + name);
+    for (const std::string &name : names_in(concat(process, folder)))
+      links.push_back(concat(process, folder, "/", name));
   for (const std::string &link : links) {
     if (!is_in(mounts, link)) continue;
     char path[PATH_MAX];
@@ -70,10 +71,10 @@ static std::string held_by(const std::string &process, const std::set<uint64_t> 
 
 std::vector<std::string> holders_of(const std::set<uint64_t> &mounts) {
   std::vector<std::string> holders;
-  const std::string own = std::to_string(getpid());
+  const std::string own = decimal(getpid());
   for (const std::string &number : names_in("/proc")) {
     if (number.find_first_not_of("0123456789") != number.npos) continue;
-    std::string held = held_by("/proc/" + number, mounts);
+    std::string held = held_by(concat("/proc/", number), mounts);
     if (held.empty()) continue;
     if (holders.size() == most_named) {
       holders.emplace_back("others");
@@ -81,12 +82,12 @@ std::vector<std::string> holders_of(const std::set<uint64_t> &mounts) {
     }
     std::string name;
     try {
-      name = trimmed(read_file("/proc/" + number + "/comm").value_or(""));
+      name = trimmed(read_file(concat("/proc/", number, "/comm")).value_or(""));
     } catch (const Failure &) {
       // It has just ended.
     }
-    holders.push_back((number == own ? "this process" : "process " + number + " (" + excerpt(name) + ")") +
-                      ", which has " + held);
+    holders.push_back(concat(number == own ? "this process" : concat("process ", number, " (", excerpt(name), ")"),
+                             ", which has ", held));
   }
   return holders;
 }

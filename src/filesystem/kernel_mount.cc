@@ -59,7 +59,7 @@ class KernelMount : public Mount {
     bool was_none = !is_unmounted && (errno == EINVAL || errno == ENOENT);
     if (!is_unmounted && !was_none) {
       if (errno == EBUSY) reject_use(holders_of({number_}));
-      throw system_failure("cannot unmount " + mount_point(), errno);
+      throw_system_failure({"cannot unmount ", mount_point()}, errno);
     }
     is_gone_ = true;
   }
@@ -78,9 +78,9 @@ class KernelMount : public Mount {
   }
 
   [[noreturn]] void reject_use(const std::vector<std::string> &holders) const {
-    std::string message = "cannot unmount " + mount_point() + ": it is in use";
-    for (const std::string &holder : holders) message += (&holder == holders.data() ? " by " : ", by ") + holder;
-    throw Failure(Code::conflict, message,
+    std::string message = concat("cannot unmount ", mount_point(), ": it is in use");
+    for (const std::string &holder : holders) message += concat(&holder == holders.data() ? " by " : ", by ", holder);
+    throw_failure(Code::conflict, message,
                   holders.empty() ? "end what uses its files, such as a process of another user" : "");
   }
 
@@ -99,7 +99,7 @@ std::unique_ptr<Mount> adopt_mount(const char *method, const std::string &path) 
 
 static void attach(int mounted, const Target &target) {
   if (move_mount(mounted, "", target.folder.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
-    throw system_failure("cannot mount at " + target.path, errno);
+    throw_system_failure({"cannot mount at ", target.path}, errno);
 }
 
 std::unique_ptr<Mount> mount_clone(const Fd &tree, const char *method, const Target &target) {
@@ -107,14 +107,14 @@ std::unique_ptr<Mount> mount_clone(const Fd &tree, const char *method, const Tar
   wanted.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
   wanted.propagation = MS_PRIVATE;  // to unmount it here must not unmount anything elsewhere
   if (mount_setattr(tree.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted) != 0)
-    throw system_failure("cannot make a tree of mounts read-only", errno);
+    throw_system_failure("cannot make a tree of mounts read-only", errno);
   attach(tree.get(), target);
   return adopt_mount(method, target.path);
 }
 
 std::unique_ptr<Mount> mount_bind(const Fd &folder, const Target &target) {
   Fd tree(open_tree(folder.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
-  if (!tree) throw system_failure("the kernel refuses a bind mount", errno);
+  if (!tree) throw_system_failure("the kernel refuses a bind mount", errno);
   return mount_clone(tree, "bind", target);
 }
 
@@ -125,14 +125,14 @@ static std::string complaints(const Fd &context) {
   std::string said;
   char line[1024];
   for (ssize_t n; (n = read(context.get(), line, sizeof line)) > 0;)
-    said += (said.empty() ? "" : "; ") + excerpt(trimmed({line, static_cast<size_t>(n)}));
+    said += concat(said.empty() ? "" : "; ", excerpt(trimmed({line, static_cast<size_t>(n)})));
   return said;
 }
 
 [[noreturn]] static void fail_overlay(const Fd &context, int error_number) {
   Failure failure = system_failure("the kernel refuses an overlay mount", error_number);
   std::string said = context ? complaints(context) : "";
-  if (!said.empty()) failure.message += " (" + said + ")";
+  if (!said.empty()) failure.message += concat(" (", said, ")");
   throw failure;
 }
 
@@ -169,7 +169,7 @@ static int in_folder(const char *folder, Act act) {
 
 void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &target) {
   std::string options = "lowerdir=";
-  for (const Fd &layer : layers) options += (options.back() == '=' ? "" : ":") + std::to_string(layer.get());
+  for (const Fd &layer : layers) options += concat(options.back() == '=' ? "" : ":", decimal(layer.get()));
   std::string marked = options;
   for (auto [key, value] : marks) marked.append(",").append(key).append("=").append(value);
   std::string place = path_of_descriptor(target.folder.get());
@@ -183,8 +183,8 @@ void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &targ
 
 std::unique_ptr<Mount> mount_overlay(const std::vector<Fd> &layers, const Target &target) {
   if (layers.size() > most_layers)
-    throw Failure(Code::unsupported,
-                  "the kernel takes " + std::to_string(most_layers) + " layers, not " + std::to_string(layers.size()));
+    throw_failure(Code::unsupported,
+                  {"the kernel takes ", decimal(most_layers), " layers, not ", decimal(layers.size())});
   try {
     attach_overlay_by_layers(layers, target);
   } catch (const Failure &failure) {

@@ -22,45 +22,45 @@ static void append_folders(std::vector<std::string> &folders, const std::string 
   for (std::string_view part : split(joined, ':')) {
     bool is_next = folder.empty() || (part.starts_with('/') && is_folder(folder));
     if (is_next && !folder.empty()) folders.push_back(std::move(folder));
-    folder = is_next ? std::string(part) : folder + ":" + std::string(part);
+    folder = is_next ? std::string(part) : concat(folder, ":", part);
   }
   if (!folder.empty()) folders.push_back(std::move(folder));
 }
 
 std::vector<std::string> layer_folders(const Json &document, const Endpoint &endpoint) {
   if (endpoint.socket_path.empty())
-    throw Failure(Code::unsupported, "the engine at " + endpoint.url + " may be on another machine");
+    throw_failure(Code::unsupported, {"the engine at ", endpoint.url, " may be on another machine"});
   std::string users = document["HostConfig"]["UsernsMode"].text_or("");  // of a container
   if (!users.empty() && users != "host")
-    throw Failure(Code::unsupported, "it has users of its own (" + excerpt(users) + "), who are others in its layers");
+    throw_failure(Code::unsupported, {"it has users of its own (", excerpt(users), "), who are others in its layers"});
   Json driver = document["GraphDriver"];
   std::string name = driver["Name"].text_or("");
-  if (name.empty()) throw Failure(Code::unsupported, "the engine does not show where it keeps layers");
+  if (name.empty()) throw_failure(Code::unsupported, "the engine does not show where it keeps layers");
   if (name != "overlay2" && name != "overlay" && name != "fuse-overlayfs")
-    throw Failure(Code::unsupported,
-                  "the engine's store " + in_quotes(name) + " shows no layers that lie one above the other");
+    throw_failure(Code::unsupported,
+                  {"the engine's store ", in_quotes(name), " shows no layers that lie one above the other"});
   Json data = driver["Data"];
   std::vector<std::string> folders;
   std::string upper = data["UpperDir"].text_or("");
   if (!upper.empty()) folders.push_back(upper);
   append_folders(folders, data["LowerDir"].text_or(""));
-  if (folders.empty()) throw Failure(Code::unsupported, "the engine shows no layer");
+  if (folders.empty()) throw_failure(Code::unsupported, "the engine shows no layer");
   for (const std::string &folder : folders)
-    if (!folder.starts_with('/')) throw Failure(Code::protocol, in_quotes(folder) + " is no place of a layer");
+    if (!folder.starts_with('/')) throw_failure(Code::protocol, {in_quotes(folder), " is no place of a layer"});
   return folders;
 }
 
 // What engines put a layer into belongs to the root of the engine: its own, or that of its user namespace.
 static void check_owner(int layer, const std::string &folder) {
   struct stat status {};
-  if (fstatat(layer, "..", &status, 0) != 0) throw system_failure("cannot look at the layer " + folder, errno);
+  if (fstatat(layer, "..", &status, 0) != 0) throw_system_failure({"cannot look at the layer ", folder}, errno);
   if (status.st_uid != 0 || status.st_gid != 0)
-    throw Failure(Code::unsupported, "the layer " + folder + " has the owners of a user namespace");
+    throw_failure(Code::unsupported, {"the layer ", folder, " has the owners of a user namespace"});
 }
 
 Fd open_layer(const std::string &folder) {
   Fd layer(open(folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!layer) throw system_failure("cannot open the layer " + folder, errno);
+  if (!layer) throw_system_failure({"cannot open the layer ", folder}, errno);
   check_owner(layer.get(), folder);
   return layer;
 }

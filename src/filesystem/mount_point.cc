@@ -29,7 +29,7 @@
 namespace conu {
 
 static std::string records_folder() {
-  return absolute_path(environment("TMPDIR").value_or("/tmp")) + "/conu-" + std::to_string(geteuid());
+  return concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/conu-", decimal(geteuid()));
 }
 
 // Others may put something of this name there, too.
@@ -40,7 +40,7 @@ static Fd open_records(const std::string &path) {
   bool is_ours = folder && fstat(folder.get(), &status) == 0 && status.st_uid == geteuid() &&
                  (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
   if (!is_ours)
-    throw Failure(Code::permission, "cannot keep mounts in " + path + ": somebody else has taken the name",
+    throw_failure(Code::permission, {"cannot keep mounts in ", path, ": somebody else has taken the name"},
                   "remove it, or set TMPDIR to a folder of your own");
   return folder;
 }
@@ -54,17 +54,17 @@ static std::string own_name() {
     if (key == "conu.boot") boot = value;
   }
   static const std::string space = process_namespace();
-  return pid + "." + start + "." + space + "." + boot;
+  return concat(pid, ".", start, ".", space, ".", boot);
 }
 
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
 static std::string new_record(const std::string &ending) {
-  const std::string path = records_folder(), name = own_name() + "." + random_string(12) + ending;
+  const std::string path = records_folder(), name = concat(own_name(), ".", random_string(12), ending);
   Fd folder = open_records(path);
   if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
   if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0)
-    throw system_failure("cannot make the folder " + path + "/" + name, errno);
-  return path + "/" + name;
+    throw_system_failure({"cannot make the folder ", path, "/", name}, errno);
+  return concat(path, "/", name);
 }
 
 // What cannot be read is left as it is.
@@ -77,19 +77,19 @@ static std::vector<std::string> names_in(const Fd &folder) {
 static void check_free(const Target &target) {
   struct statx status {};
   if (statx(target.folder.get(), "", AT_EMPTY_PATH, STATX_TYPE, &status) != 0)
-    throw system_failure("cannot look at " + target.path, errno);
+    throw_system_failure({"cannot look at ", target.path}, errno);
   if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
-    throw Failure(Code::conflict, "cannot mount at " + target.path + ": something is mounted there already");
+    throw_failure(Code::conflict, {"cannot mount at ", target.path, ": something is mounted there already"});
   if (!names_in(target.folder).empty())
-    throw Failure(Code::conflict, "cannot mount at " + target.path + ": the folder is not empty",
+    throw_failure(Code::conflict, {"cannot mount at ", target.path, ": the folder is not empty"},
                   "name an empty folder, one that does not exist, or none");
 }
 
 void MountPoint::write_note(const char *name, const std::string &text) const {
-  std::string path = record_ + "/" + name;
+  std::string path = concat(record_, "/", name);
   Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    throw system_failure("cannot write " + path, errno);
+    throw_system_failure({"cannot write ", path}, errno);
 }
 
 // Where it is without links: the kernel's table of mounts has it by this path.
@@ -97,7 +97,7 @@ static std::string real_path(const Fd &folder) {
   std::string link = path_of_descriptor(folder.get());
   char path[PATH_MAX];
   ssize_t size = readlink(link.c_str(), path, sizeof path);
-  if (size < 0) throw system_failure("cannot read " + link, errno);
+  if (size < 0) throw_system_failure({"cannot read ", link}, errno);
   return {path, static_cast<size_t>(size)};
 }
 
@@ -108,7 +108,7 @@ static bool exists(const std::string &path) {
 
 static Fd opened(const std::string &path) {
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) throw system_failure("cannot open the folder " + path, errno);
+  if (!folder) throw_system_failure({"cannot open the folder ", path}, errno);
   return folder;
 }
 
@@ -129,9 +129,9 @@ Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   target.path = real_path(target.folder);
   check_free(target);
   struct stat status {};
-  if (fstat(target.folder.get(), &status) != 0) throw system_failure("cannot look at " + target.path, errno);
-  point->write_note("place", std::string(is_made ? "made" : "given") + " " + std::to_string(status.st_dev) + " " +
-                                 std::to_string(status.st_ino) + " " + target.path);
+  if (fstat(target.folder.get(), &status) != 0) throw_system_failure({"cannot look at ", target.path}, errno);
+  point->write_note("place", concat(is_made ? "made" : "given", " ", decimal(status.st_dev), " ",
+                                    decimal(status.st_ino), " ", target.path));
   co_return point;
 }
 
@@ -141,20 +141,20 @@ void MountPoint::note_files() {
 
 void MountPoint::note_mount() {
   target_.folder.reset();
-  if (chosen_) write_note("mount", std::to_string(mount_number(target_.path)));
+  if (chosen_) write_note("mount", decimal(mount_number(target_.path)));
 }
 
 static void remove_file(const std::string &path) {
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw system_failure("cannot remove " + path, errno);
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) throw_system_failure({"cannot remove ", path}, errno);
 }
 
 static void remove_folder(const std::string &path) {
-  if (rmdir(path.c_str()) != 0 && errno != ENOENT) throw system_failure("cannot remove " + path, errno);
+  if (rmdir(path.c_str()) != 0 && errno != ENOENT) throw_system_failure({"cannot remove ", path}, errno);
 }
 
 // The folder itself last: as long as it is there, a sweep finds the rest.
 static void remove_notes(const std::string &record) {
-  for (const char *note : {"/place", "/mount", "/files"}) remove_file(record + note);
+  for (const char *note : {"/place", "/mount", "/files"}) remove_file(concat(record, note));
   remove_folder(record);
 }
 
@@ -197,25 +197,24 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   if (parts.size() < 4) return;
   bool is_made = parts[0] == "made";
   size_t path_at = parts[0].size() + parts[1].size() + parts[2].size() + 3;
-  std::string path = note.substr(path_at), number = read_file(record + "/mount").value_or("");
-  if (!number.empty() && std::to_string(mount_number(path)) == number)
-    umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
+  std::string path = note.substr(path_at), number = read_file(concat(record, "/mount")).value_or("");
+  if (!number.empty() && decimal(mount_number(path)) == number) umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
-  bool is_same = folder && fstat(folder.get(), &status) == 0 && std::to_string(status.st_dev) == parts[1] &&
-                 std::to_string(status.st_ino) == parts[2];
+  bool is_same = folder && fstat(folder.get(), &status) == 0 && decimal(status.st_dev) == parts[1] &&
+                 decimal(status.st_ino) == parts[2];
   if (!is_same) return;
-  std::string itself = path_of_descriptor(folder.get()) + "/";
+  std::string itself = concat(path_of_descriptor(folder.get()), "/");
   // It was empty before they came.
-  bool has_files = exists(record + "/files");
+  bool has_files = exists(concat(record, "/files"));
   for (const std::string &name : has_files ? names_in(folder) : std::vector<std::string>())
-    if (unlinkat(folder.get(), name.c_str(), 0) != 0) remove_tree(itself + name);
+    if (unlinkat(folder.get(), name.c_str(), 0) != 0) remove_tree(concat(itself, name));
   if (is_made) remove_folder(path);
 }
 
 static void sweep_record(const std::string &record) {
   if (record.ends_with(".chosen")) {
-    if (auto note = read_file(record + "/place")) sweep_chosen(record, *note);
+    if (auto note = read_file(concat(record, "/place"))) sweep_chosen(record, *note);
     remove_notes(record);
     return;
   }
@@ -231,7 +230,7 @@ void sweep_mounts() {
   std::exception_ptr first;
   for (const std::string &name : names_in(folder)) {
     try {
-      if (is_of_dead(name)) sweep_record(path + "/" + name);
+      if (is_of_dead(name)) sweep_record(concat(path, "/", name));
     } catch (const Failure &) {
       if (!first) first = std::current_exception();
     }

@@ -40,7 +40,7 @@ class PlacedMount : public Mount {
 void check_method(const std::string &name) {
   for (const char *known : {"merged", "bind", "overlay", "fuse", "extract"})
     if (name == known) return;
-  throw Failure(Code::invalid_argument, "there is no method " + in_quotes(name) + " to mount by",
+  throw_failure(Code::invalid_argument, {"there is no method ", in_quotes(name), " to mount by"},
                 "the methods are merged, bind, overlay, fuse and extract");
 }
 
@@ -54,7 +54,7 @@ static std::vector<Fd> opened(const std::vector<std::string> &folders) {
 
 static Task<std::unique_ptr<Mount>> bind_layer(std::vector<std::string> folders, const Target &target) {
   if (folders.size() > 1)
-    throw Failure(Code::unsupported, "there are " + std::to_string(folders.size()) + " layers, and it shows one");
+    throw_failure(Code::unsupported, {"there are ", decimal(folders.size()), " layers, and it shows one"});
   Fd layer = open_layer(folders[0]);
   co_return mount_bind(layer, target);
 }
@@ -112,7 +112,7 @@ static void sweep_on_the_way() {
   try {
     sweep_mounts();
   } catch (const Failure &failure) {
-    log(LogLevel::warning, "what another process has left cannot be removed: " + failure.message);
+    log(LogLevel::warning, concat("what another process has left cannot be removed: ", failure.message));
   }
 }
 
@@ -122,9 +122,9 @@ static std::vector<MountMethod> chosen_from(std::vector<MountMethod> methods, co
   std::string names;
   for (MountMethod &offered : methods) {
     if (offered.name == method) return {std::move(offered)};
-    names += (names.empty() ? "" : ", ") + std::string(offered.name);
+    names += concat(names.empty() ? "" : ", ", offered.name);
   }
-  throw Failure(Code::unsupported, subject + " cannot be mounted by \"" + method + "\"; there is " + names);
+  throw_failure(Code::unsupported, {subject, " cannot be mounted by \"", method, "\"; there is ", names});
 }
 
 Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_point, std::string method,
@@ -143,13 +143,13 @@ Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_p
     } catch (Failure &failure) {
       bool is_same = failure.message == last;
       last = failure.message;
-      if (!is_same) said += (said.empty() ? "" : "; ") + std::string(tried.name) + ": " + failure.message;
+      if (!is_same) said += concat(said.empty() ? "" : "; ", tried.name, ": ", failure.message);
       if (!scope.is_cancelled() && &tried != &methods.back()) continue;
-      failure.message = subject + " cannot be mounted at " + place->target().path + ": " + said;
+      failure.message = concat(subject, " cannot be mounted at ", place->target().path, ": ", said);
       throw;
     }
   }
-  throw Failure(Code::internal, subject + " has no way to be mounted");
+  throw_failure(Code::internal, {subject, " has no way to be mounted"});
 }
 
 }  // namespace conu

@@ -14,6 +14,7 @@
 #include "util/fd.h"
 #include "util/folder.h"
 #include "util/path.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -36,8 +37,9 @@ class Removal {
   }
 
  private:
-  [[noreturn]] void fail(const std::string &name, int error_number) const {
-    Failure failure = system_failure("cannot remove " + (name == path_ ? path_ : name + " in " + path_), error_number);
+  [[noreturn]] void fail(Text name, int error_number) const {
+    Failure failure =
+        system_failure(concat("cannot remove ", name == path_ ? path_ : concat(name, " in ", path_)), error_number);
     if (failure.code == Code::permission) failure.hint = "it belongs to another user, such as that of a container";
     throw failure;
   }
@@ -61,8 +63,7 @@ class Removal {
     struct statx status {};
     if (statx(found.get(), "", AT_EMPTY_PATH, STATX_MODE, &status) != 0) fail(name, errno);
     if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
-      throw Failure(Code::conflict,
-                    "cannot remove " + std::string(name) + " in " + path_ + ": something is mounted there",
+      throw_failure(Code::conflict, {"cannot remove ", name, " in ", path_, ": something is mounted there"},
                     "unmount it first");
     if ((status.stx_mode & 0700) != 0700 && chmod(path_of_descriptor(found.get()).c_str(), 0700) != 0)
       fail(name, errno);
@@ -89,7 +90,7 @@ class Removal {
 
   void move_up(int folder, const char *name) {
     for (;;) {
-      std::string above = ".removed-" + std::to_string(moved_++);
+      std::string above = concat(".removed-", decimal(moved_++));
       if (renameat2(folder, name, top_.get(), above.c_str(), RENAME_NOREPLACE) == 0) return;
       if (errno != EEXIST) fail(name, errno);
     }

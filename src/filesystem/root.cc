@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -25,7 +26,7 @@ static int open_in_root(int root, const char *path, int flags) {
 }
 
 Root::Root(const std::string &folder, Way way) : root_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
-  if (!root_) throw system_failure("cannot open the folder " + folder, errno);
+  if (!root_) throw_system_failure({"cannot open the folder ", folder}, errno);
   has_openat2_ = way == Way::kernel && Fd(open_in_root(root_.get(), ".", O_PATH | O_CLOEXEC));
 }
 
@@ -99,7 +100,7 @@ class Root::Walk {
     return 0;
   }
 
-  std::string path_below() const { return place_.path.empty() ? name_ : place_.path + "/" + name_; }
+  std::string path_below() const { return place_.path.empty() ? name_ : concat(place_.path, "/", name_); }
   Fd take_here() { return here_ ? std::move(here_) : Fd(fcntl(root_, F_DUPFD_CLOEXEC, 0)); }
 
   int enter(Fd folder) {
@@ -130,7 +131,7 @@ class Root::Walk {
     ssize_t size = readlinkat(link, "", target, sizeof target);
     if (size < 0) return errno;
     if (size == 0) return ENOENT;
-    rest_ = std::string(target, static_cast<size_t>(size)) + rest_.substr(at_);
+    rest_ = concat(std::string(target, static_cast<size_t>(size)), rest_.substr(at_));
     at_ = 0;
     if (target[0] != '/') return 0;
     above_.clear();

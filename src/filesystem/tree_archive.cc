@@ -11,6 +11,7 @@
 #include "util/failure.h"
 #include "util/folder.h"
 #include "util/log.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -36,8 +37,8 @@ std::string_view TreeArchive::next() {
 }
 
 std::string TreeArchive::path_of(const std::string &name) const {
-  if (name_.empty()) return name.empty() ? path_ : path_ + "/" + name;
-  return path_ + name.substr(name_.size());
+  if (name_.empty()) return name.empty() ? path_ : concat(path_, "/", name);
+  return concat(path_, name.substr(name_.size()));
 }
 
 // Adds the next entry, or a piece of a file.
@@ -58,15 +59,15 @@ void TreeArchive::advance() {
 void TreeArchive::add_children(const std::string &folder) {
   std::string path = path_of(folder);
   auto names = names_in(AT_FDCWD, path.c_str());
-  if (!names) throw system_failure("cannot read the folder " + path, errno);
+  if (!names) throw_system_failure({"cannot read the folder ", path}, errno);
   std::sort(names->rbegin(), names->rend());
-  for (const std::string &name : *names) pending_.push_back(folder.empty() ? name : folder + "/" + name);
+  for (const std::string &name : *names) pending_.push_back(folder.empty() ? name : concat(folder, "/", name));
 }
 
 static std::string link_target(const std::string &path) {
   std::string target(4096, '\0');
   ssize_t n = readlink(path.c_str(), target.data(), target.size());
-  if (n < 0) throw system_failure("cannot read the link " + path, errno);
+  if (n < 0) throw_system_failure({"cannot read the link ", path}, errno);
   target.resize(static_cast<size_t>(n));
   return target;
 }
@@ -76,7 +77,7 @@ void TreeArchive::add_entry(const std::string &name) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT && name != name_) return;  // it went while the folder was read
-    throw system_failure("cannot read " + path, errno);
+    throw_system_failure({"cannot read ", path}, errno);
   }
   status.st_mtim.tv_nsec = 0;  // more would take a header of its own
   bool is_taken = !choice_.takes || choice_.takes(name, status.st_mode);
@@ -87,8 +88,8 @@ void TreeArchive::add_entry(const std::string &name) {
   }
   if (!is_taken) return;
   if (S_ISSOCK(status.st_mode)) {
-    if (name == name_) throw Failure(Code::invalid_argument, "cannot copy " + path + ": it is a socket");
-    log(LogLevel::info, path + " is a socket and is left out");
+    if (name == name_) throw_failure(Code::invalid_argument, {"cannot copy ", path, ": it is a socket"});
+    log(LogLevel::info, concat(path, " is a socket and is left out"));
     return;
   }
   if (status.st_nlink > 1) {
@@ -108,12 +109,12 @@ void TreeArchive::add_file(const std::string &name) {
   file_path_ = path_of(name);
   struct stat status {};
   file_.reset(open(file_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file_ || fstat(file_.get(), &status) != 0) throw system_failure("cannot read " + file_path_, errno);
+  if (!file_ || fstat(file_.get(), &status) != 0) throw_system_failure({"cannot read ", file_path_}, errno);
   // Files of the kernel, such as those of /proc, have content without a size: an archive would have them empty.
   char byte;
   bool has_more = status.st_size == 0 && pread(file_.get(), &byte, 1, 0) == 1;
   if (has_more && fstat(file_.get(), &status) == 0 && status.st_size == 0)
-    throw Failure(Code::invalid_argument, "cannot copy " + file_path_ + ": it has content, but no size",
+    throw_failure(Code::invalid_argument, {"cannot copy ", file_path_, ": it has content, but no size"},
                   "it is no file of a disk: write what is in it to one, and copy that");
   status.st_mtim.tv_nsec = 0;
   archive_.begin(name, status, "");
@@ -133,8 +134,8 @@ void TreeArchive::add_data() {
   buffer_.resize(64 << 10);
   ssize_t n = read(file_.get(), buffer_.data(), std::min<size_t>(buffer_.size(), static_cast<size_t>(left_)));
   if (n < 0 && errno == EINTR) return;
-  if (n < 0) throw system_failure("cannot read " + file_path_, errno);
-  if (n == 0) throw Failure(Code::io, file_path_ + " became shorter while it was sent");
+  if (n < 0) throw_system_failure({"cannot read ", file_path_}, errno);
+  if (n == 0) throw_failure(Code::io, {file_path_, " became shorter while it was sent"});
   left_ -= n;
   archive_.data({buffer_.data(), static_cast<size_t>(n)});
 }

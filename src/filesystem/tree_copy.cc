@@ -19,16 +19,17 @@
 #include "util/log.h"
 #include "util/path.h"
 #include "util/random.h"
+#include "util/text.h"
 
 namespace conu {
 
 static std::string below(const std::string &folder, const std::string &name) {
-  return folder.empty() || folder.ends_with('/') ? folder + name : folder + "/" + name;
+  return folder.empty() || folder.ends_with('/') ? concat(folder, name) : concat(folder, "/", name);
 }
 
 static struct stat status_of(int fd, const std::string &path) {
   struct stat status {};
-  if (fstat(fd, &status) != 0) throw system_failure("cannot look at " + path, errno);
+  if (fstat(fd, &status) != 0) throw_system_failure({"cannot look at ", path}, errno);
   return status;
 }
 
@@ -40,7 +41,7 @@ static void set_properties(int fd, const FileStatus &status, const std::string &
       fsetxattr(fd, name.c_str(), value.data(), value.size(), 0);  // if the disk keeps such
   const timespec time = {facts.mtime, facts.mtime_ns}, times[] = {time, time};
   if (futimens(fd, times) != 0 || fchmod(fd, facts.mode & 01777) != 0)
-    throw system_failure("cannot set mode and time of the copy of " + path, errno);
+    throw_system_failure({"cannot set mode and time of the copy of ", path}, errno);
 }
 
 // --- content ---------------------------------------------------------------------------------------------------------
@@ -58,11 +59,11 @@ void TreeCopy::copy_range(int from, int to, off_t begin, off_t end, const std::s
       buffer_.resize(static_cast<size_t>(piece));
       n = pread(from, buffer_.data(), size, begin);
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw system_failure("cannot read " + path, errno);
+      if (n < 0) throw_system_failure({"cannot read ", path}, errno);
       if (n == 0) return;
       n = pwrite(to, buffer_.data(), static_cast<size_t>(n), begin);
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw system_failure("cannot write the copy of " + path, errno);
+      if (n < 0) throw_system_failure({"cannot write the copy of ", path}, errno);
     }
     begin += n;
   }
@@ -72,7 +73,7 @@ void TreeCopy::copy_range(int from, int to, off_t begin, off_t end, const std::s
 void TreeCopy::copy_content(int source, const FileStatus &status, int dest, const std::string &path) {
   // Some files of /proc would wait for what is to come.
   Fd file(open(path_of_descriptor(source).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!file) throw system_failure("cannot read " + path, errno);
+  if (!file) throw_system_failure({"cannot read ", path}, errno);
   // Those of the kernel have content without a size.
   if (status.size == 0) copy_range(file.get(), dest, 0, off_t{1} << 30, path);
   for (off_t begin = 0; begin < status.size;) {
@@ -85,7 +86,7 @@ void TreeCopy::copy_content(int source, const FileStatus &status, int dest, cons
     begin = hole;
   }
   if (status.size > 0 && ftruncate(dest, status.size) != 0)
-    throw system_failure("cannot write the copy of " + path, errno);
+    throw_system_failure({"cannot write the copy of ", path}, errno);
   set_properties(dest, status, path);
 }
 
@@ -95,18 +96,18 @@ void TreeCopy::copy_content(int source, const FileStatus &status, int dest, cons
 static std::string target_of(const std::string &dest, const std::string &name, bool may_enter = true) {
   struct stat status {};
   if (stat(dest.c_str(), &status) != 0) {
-    if (errno != ENOENT) throw system_failure("cannot copy to " + dest, errno);
+    if (errno != ENOENT) throw_system_failure({"cannot copy to ", dest}, errno);
     if (lstat(dest.c_str(), &status) == 0)
-      throw Failure(Code::conflict, "cannot copy to " + dest + ": it is a link that leads nowhere");
-    if (asserts_folder(dest)) throw Failure(Code::not_found, "cannot copy to " + dest + ": there is no such folder");
+      throw_failure(Code::conflict, {"cannot copy to ", dest, ": it is a link that leads nowhere"});
+    if (asserts_folder(dest)) throw_failure(Code::not_found, {"cannot copy to ", dest, ": there is no such folder"});
     return dest;
   }
   if (S_ISDIR(status.st_mode) && may_enter) return target_of(below(dest, name), name, false);
   if (!S_ISREG(status.st_mode))
-    throw Failure(Code::conflict,
-                  "cannot copy a file in the place of " + dest + ", which is " + type_in_words(status.st_mode));
+    throw_failure(Code::conflict,
+                  {"cannot copy a file in the place of ", dest, ", which is ", type_in_words(status.st_mode)});
   std::unique_ptr<char, void (*)(void *)> real(realpath(dest.c_str(), nullptr), free);
-  if (!real) throw system_failure("cannot copy to " + dest, errno);
+  if (!real) throw_system_failure({"cannot copy to ", dest}, errno);
   return real.get();
 }
 
@@ -114,14 +115,14 @@ static std::string target_of(const std::string &dest, const std::string &name, b
 void TreeCopy::copy_file(int source, const std::string &path, const std::string &dest, const std::string &name) {
   std::string target = target_of(dest, name);
   Fd folder(open(parent_path(target).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) throw system_failure("cannot copy to " + target, errno);
-  std::string temporary = ".conu-" + random_string(12);
+  if (!folder) throw_system_failure({"cannot copy to ", target}, errno);
+  std::string temporary = concat(".conu-", random_string(12));
   Fd made(openat(folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!made) throw system_failure("cannot write to " + target, errno);
+  if (!made) throw_system_failure({"cannot write to ", target}, errno);
   try {
-    copy_content(source, file_status(source, facts_, path), made.get(), "/" + path);
+    copy_content(source, file_status(source, facts_, path), made.get(), concat("/", path));
     if (renameat(folder.get(), temporary.c_str(), folder.get(), last_component(target).c_str()) != 0)
-      throw system_failure("cannot put the copy at " + target, errno);
+      throw_system_failure({"cannot put the copy at ", target}, errno);
   } catch (...) {
     unlinkat(folder.get(), temporary.c_str(), 0);
     throw;
@@ -141,10 +142,10 @@ static std::vector<std::string> make_folders(const std::string &path) {
       if (mkdir(folder.c_str(), is_last ? 0700 : 0777) == 0)
         made.push_back(folder);
       else if (is_last && errno == EEXIST)
-        throw Failure(Code::conflict, "cannot copy a folder to " + path + ": something is there already",
+        throw_failure(Code::conflict, {"cannot copy a folder to ", path, ": something is there already"},
                       "say how the copy is to be called, or remove what is there");
       else if (errno != EEXIST)
-        throw system_failure("cannot make the folder " + folder, errno);
+        throw_system_failure({"cannot make the folder ", folder}, errno);
     }
   } catch (...) {
     while (!made.empty()) {
@@ -163,7 +164,7 @@ void TreeCopy::copy_folder(Fd source, const std::string &path, const std::string
   try {
     top_.reset(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     Fd copy(openat(top_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!copy) throw system_failure("cannot open " + target, errno);
+    if (!copy) throw_system_failure({"cannot open ", target}, errno);
     path_ = path;
     enter(std::move(source), std::move(copy));
     while (!levels_.empty()) {
@@ -184,12 +185,12 @@ void TreeCopy::copy_folder(Fd source, const std::string &path, const std::string
 }
 
 void TreeCopy::enter(Fd source, Fd dest) {
-  struct stat from = status_of(source.get(), "/" + path_), to = status_of(dest.get(), made_);
+  struct stat from = status_of(source.get(), concat("/", path_)), to = status_of(dest.get(), made_);
   struct stat top = status_of(top_.get(), made_);
   if (from.st_dev == top.st_dev && from.st_ino == top.st_ino)
-    throw Failure(Code::invalid_argument, "cannot copy a folder into itself: /" + path_ + " is where the copy is made");
+    throw_failure(Code::invalid_argument, {"cannot copy a folder into itself: /", path_, " is where the copy is made"});
   Level level;
-  level.names = files_in(source.get(), "/" + path_);
+  level.names = files_in(source.get(), concat("/", path_));
   level.status = file_status(source.get(), facts_, path_);
   level.source = {from.st_dev, from.st_ino};
   level.dest = {to.st_dev, to.st_ino};
@@ -200,10 +201,10 @@ void TreeCopy::enter(Fd source, Fd dest) {
 
 static Fd folder_above(int folder, std::pair<dev_t, ino_t> expected, const std::string &path) {
   Fd above(openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!above) throw system_failure("cannot go up from " + path, errno);
+  if (!above) throw_system_failure({"cannot go up from ", path}, errno);
   struct stat status = status_of(above.get(), path);
   if (expected != std::pair(status.st_dev, status.st_ino))
-    throw Failure(Code::io, path + " was moved while it was copied");
+    throw_failure(Code::io, {path, " was moved while it was copied"});
   return above;
 }
 
@@ -212,10 +213,10 @@ void TreeCopy::leave() {
   levels_.pop_back();
   Fd source, dest;
   if (!levels_.empty()) {
-    source = folder_above(source_.get(), levels_.back().source, "/" + path_);
-    dest = folder_above(dest_.get(), levels_.back().dest, "the copy of /" + path_);
+    source = folder_above(source_.get(), levels_.back().source, concat("/", path_));
+    dest = folder_above(dest_.get(), levels_.back().dest, concat("the copy of /", path_));
   }
-  set_properties(dest_.get(), level.status, "/" + path_);
+  set_properties(dest_.get(), level.status, concat("/", path_));
   source_ = std::move(source);
   dest_ = std::move(dest);
   path_.resize(level.path_size);
@@ -232,14 +233,14 @@ bool TreeCopy::is_linked(const struct stat &status, const std::string &name) {
 void TreeCopy::copy_entry(const std::string &name) {
   std::string path = below(path_, name);
   auto check = [&](bool worked) {
-    if (!worked) throw system_failure("cannot copy /" + path, errno);
+    if (!worked) throw_system_failure({"cannot copy /", path}, errno);
   };
   Fd source(openat(source_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!source && errno == ENOENT) return;  // it went while the folder was read
   check(static_cast<bool>(source));
-  struct stat status = status_of(source.get(), "/" + path);
+  struct stat status = status_of(source.get(), concat("/", path));
   bool is_copied = S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) || S_ISDIR(status.st_mode);
-  if (!is_copied) log(LogLevel::info, "/" + path + " is " + type_in_words(status.st_mode) + " and is left out");
+  if (!is_copied) log(LogLevel::info, concat("/", path, " is ", type_in_words(status.st_mode), " and is left out"));
   if (!is_copied || (!S_ISDIR(status.st_mode) && is_linked(status, name))) return;
   if (S_ISDIR(status.st_mode)) {
     check(mkdirat(dest_.get(), name.c_str(), 0700) == 0);
@@ -262,7 +263,7 @@ void TreeCopy::copy_entry(const std::string &name) {
   }
   Fd dest(openat(dest_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   check(static_cast<bool>(dest));
-  copy_content(source.get(), known, dest.get(), "/" + path);
+  copy_content(source.get(), known, dest.get(), concat("/", path));
 }
 
 }  // namespace conu

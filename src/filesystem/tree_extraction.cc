@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -53,15 +54,15 @@ void TreeExtraction::begin(const ArchiveEntry &entry) {
 // --- limits ----------------------------------------------------------------------------------------------------------
 
 [[noreturn]] static void too_large(const std::string &what) {
-  throw Failure(Code::io, "the tree has more than " + what + ", which is the limit for putting it on disk",
+  throw_failure(Code::io, {"the tree has more than ", what, ", which is the limit for putting it on disk"},
                 "conu_mount_options_set_limits sets another one");
 }
 
 void TreeExtraction::count(const ArchiveEntry &entry) {
   entries_++;
-  if (limits_.entries >= 0 && entries_ > limits_.entries) too_large(std::to_string(limits_.entries) + " entries");
+  if (limits_.entries >= 0 && entries_ > limits_.entries) too_large(concat(decimal(limits_.entries), " entries"));
   if (limits_.bytes >= 0 && entry.size > limits_.bytes - bytes_)
-    too_large(std::to_string(limits_.bytes) + " bytes of content");
+    too_large(concat(decimal(limits_.bytes), " bytes of content"));
   bytes_ += limits_.bytes >= 0 ? entry.size : 0;
 }
 
@@ -78,7 +79,7 @@ void TreeExtraction::remember(const std::string &path, FileFacts facts) {
   remembered_ += sizeof facts + 2 * path.size();
   for (const auto &[name, value] : facts.attributes) remembered_ += 100 + name.size() + value.size();
   if (remembered_ > most)
-    throw Failure(Code::io, "the tree has more attributes, devices and special bits than can be kept in memory");
+    throw_failure(Code::io, "the tree has more attributes, devices and special bits than can be kept in memory");
   missing_ += facts.is_on_disk ? 0 : 1;
   facts_.set(path, std::move(facts));
 }
@@ -215,7 +216,7 @@ bool TreeExtraction::link_to(const Parts &target, const Parts &parts) {
   struct stat status {};
   if (fstatat(folder.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISDIR(status.st_mode)) return false;
   if (linkat(folder.get(), name, folders_.parent(), parts.back().c_str(), 0) != 0)
-    folders_.fail("cannot make " + folders_.path_of(parts) + " a link to", target, errno);
+    folders_.fail(concat("cannot make ", folders_.path_of(parts), " a link to"), target, errno);
   return true;
 }
 

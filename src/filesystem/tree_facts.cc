@@ -3,6 +3,8 @@
 
 #include <sys/sysmacros.h>
 
+#include "util/text.h"
+
 namespace conu {
 
 using Type = ArchiveEntry::Type;
@@ -41,7 +43,7 @@ void TreeFacts::set(const std::string &path, FileFacts facts) { facts_[path] = s
 
 void TreeFacts::forget(const std::string &path) {
   facts_.erase(path);
-  std::string below = path + "/";
+  std::string below = concat(path, "/");
   auto first = facts_.lower_bound(below), last = first;
   while (last != facts_.end() && last->first.starts_with(below)) ++last;
   facts_.erase(first, last);
@@ -66,7 +68,7 @@ FileFacts TreeFacts::truth(std::string_view path, const struct stat &status) con
 }
 
 std::vector<std::string> TreeFacts::missing_in(std::string_view folder) const {
-  std::string below = folder.empty() ? "" : std::string(folder) + "/";
+  std::string below = folder.empty() ? "" : concat(folder, "/");
   std::vector<std::string> names;
   for (auto it = facts_.lower_bound(below); it != facts_.end() && it->first.starts_with(below); ++it) {
     std::string name = it->first.substr(below.size());

@@ -29,7 +29,7 @@ static std::string build_query(const BuildOptions &options) {
 // Collects the image's id from the messages: Docker says it in an "aux" member, Podman as a line of nothing else.
 static void notice_id(const Json &aux, const Step &step, std::string *id) {
   if (aux && aux.is_object()) *id = aux["ID"].text_or(*id);
-  if (step.text.size() == 64 && is_hex(step.text)) *id = "sha256:" + step.text;
+  if (step.text.size() == 64 && is_hex(step.text)) *id = concat("sha256:", step.text);
 }
 
 // A command of the Dockerfile that fails is the user's own; engines say so in words only.
@@ -46,10 +46,10 @@ Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, Bui
   request.source = build_context(options.path, options.dockerfile);
   std::string registries = co_await registry_config(api);
   request.headers.emplace_back("X-Registry-Config", registries);
-  std::string subject = "the build of " + options.path;
+  std::string subject = concat("the build of ", options.path);
   std::string id;
   try {
-    Exchange exchange = co_await api.open(std::move(request), "/build" + build_query(options), subject);
+    Exchange exchange = co_await api.open(std::move(request), concat("/build", build_query(options)), subject);
     co_await read_steps(exchange, steps, subject,
                         [&id](const Json &aux, const Step &step) { notice_id(aux, step, &id); });
   } catch (Failure &failure) {
@@ -58,7 +58,7 @@ Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, Bui
     throw;
   }
   if (!options.tags.empty()) co_return Image::by_name(engine, combine(options.tags.front(), ""));
-  if (id.empty()) throw Failure(Code::protocol, subject + ": the engine named no image in the end");
+  if (id.empty()) throw_failure(Code::protocol, {subject, ": the engine named no image in the end"});
   co_return Image::by_id(engine, id);
 }
 

@@ -7,11 +7,12 @@
 #include "image/ignore_file.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/text.h"
 
 namespace conu {
 
 static TreeChoice what_is_not_ignored(const std::string &folder, const std::string &dockerfile) {
-  IgnoreFile ignored(read_file(folder + "/.dockerignore").value_or(""));
+  IgnoreFile ignored(read_file(concat(folder, "/.dockerignore")).value_or(""));
   TreeChoice choice;
   choice.keeps_owners = false;
   choice.takes = [ignored, dockerfile](const std::string &name, mode_t mode) {
@@ -21,7 +22,7 @@ static TreeChoice what_is_not_ignored(const std::string &folder, const std::stri
     return is_material && (is_always_sent || !ignored.excludes(name));
   };
   choice.enters = [ignored, dockerfile](const std::string &name) {
-    bool leads_to_dockerfile = dockerfile.starts_with(name + "/");
+    bool leads_to_dockerfile = dockerfile.starts_with(concat(name, "/"));
     return leads_to_dockerfile || !ignored.may_skip_folder(name);
   };
   return choice;
@@ -31,17 +32,17 @@ std::shared_ptr<BodySource> build_context(const std::string &folder, const std::
   std::string dockerfile = given_dockerfile;
   while (dockerfile.starts_with("./")) dockerfile.erase(0, 2);  // as the names in the archive are
   struct stat status {};
-  if (stat(folder.c_str(), &status) != 0) throw system_failure("cannot build from the folder " + folder, errno);
+  if (stat(folder.c_str(), &status) != 0) throw_system_failure({"cannot build from the folder ", folder}, errno);
   if (!S_ISDIR(status.st_mode))
-    throw Failure(Code::invalid_argument, "cannot build from " + folder + ": it is no folder");
+    throw_failure(Code::invalid_argument, {"cannot build from ", folder, ": it is no folder"});
   bool is_outside = dockerfile.starts_with('/') || dockerfile == ".." || dockerfile.starts_with("../") ||
                     dockerfile.find("/../") != dockerfile.npos;
   if (is_outside)
-    throw Failure(Code::invalid_argument, "the Dockerfile " + dockerfile + " is not inside the folder " + folder,
+    throw_failure(Code::invalid_argument, {"the Dockerfile ", dockerfile, " is not inside the folder ", folder},
                   "name it relative to the folder that is built from");
-  std::string path = folder + "/" + dockerfile;
-  if (stat(path.c_str(), &status) != 0) throw system_failure("cannot read the Dockerfile " + path, errno);
-  if (!S_ISREG(status.st_mode)) throw Failure(Code::invalid_argument, "the Dockerfile " + path + " is no file");
+  std::string path = concat(folder, "/", dockerfile);
+  if (stat(path.c_str(), &status) != 0) throw_system_failure({"cannot read the Dockerfile ", path}, errno);
+  if (!S_ISREG(status.st_mode)) throw_failure(Code::invalid_argument, {"the Dockerfile ", path, " is no file"});
   return std::make_shared<TreeArchive>(folder, "", what_is_not_ignored(folder, dockerfile));
 }
 

@@ -74,9 +74,9 @@ class PatternReader {
     return true;
   }
 
-  [[noreturn]] void reject(const std::string &why) const {
-    throw Failure(Code::invalid_argument,
-                  "line " + std::to_string(line_) + " of .dockerignore: the pattern \"" + excerpt(text_) + "\" " + why);
+  [[noreturn]] void reject(Text why) const {
+    throw_failure(Code::invalid_argument,
+                  {"line ", decimal(line_), " of .dockerignore: the pattern \"", excerpt(text_), "\" ", why});
   }
 
   void read_token() {
@@ -148,8 +148,8 @@ IgnoreFile::IgnoreFile(std::string_view text) {
     bool exception = line.starts_with('!');
     if (exception) line = trimmed(line.substr(1));
     if (exception && line.find_first_not_of('/') == line.npos)
-      throw Failure(Code::invalid_argument,
-                    "line " + std::to_string(line_number) + " of .dockerignore: an exception \"!\" needs a pattern");
+      throw_failure(Code::invalid_argument,
+                    {"line ", decimal(line_number), " of .dockerignore: an exception \"!\" needs a pattern"});
     std::string pattern = cleaned(line);
     if (pattern.empty()) continue;
     patterns->push_back({exception, PatternReader(pattern, line_number).read()});

@@ -19,7 +19,7 @@ Image::Image(std::shared_ptr<Engine> engine, std::optional<ImageName> name, std:
 
 // A tag beside a digest is for people: the engine is asked for the digest alone.
 static std::string engine_name_of(const Reference &reference) {
-  if (!reference.digest.empty()) return reference.name() + "@" + reference.digest;
+  if (!reference.digest.empty()) return concat(reference.name(), "@", reference.digest);
   return reference.normalized();
 }
 
@@ -41,13 +41,12 @@ ImagePtr Image::from_engine(std::shared_ptr<Engine> engine, const std::string &n
 
 const Reference &Image::reference() const {
   if (!name_)
-    throw Failure(Code::invalid_argument, subject() + " has no name, only an id", "give it one by tagging it");
+    throw_failure(Code::invalid_argument, {subject(), " has no name, only an id"}, "give it one by tagging it");
   return name_->reference;
 }
 
-std::string Image::path(const std::string &rest) const {
-  return "/images/" + percent_encoded(engine_name_, "/:@") + rest;
-}
+std::string Image::subject() const { return concat("the image ", full_name_); }
+std::string Image::path(Text rest) const { return concat("/images/", percent_encoded(engine_name_, "/:@"), rest); }
 
 std::optional<std::string> Image::remembered() const {
   std::lock_guard lock(mutex_);
@@ -62,7 +61,7 @@ void Image::remember(std::optional<std::string> document) {
 // --- asking ----------------------------------------------------------------------------------------------------------
 
 static Json parsed(const std::string &document, const Image &image) {
-  return Json::parse(document, "the engine's answer to GET " + image.path("/json"));
+  return Json::parse(document, concat("the engine's answer to GET ", image.path("/json")));
 }
 
 Task<std::string> inspect(Api &api, Image &image, bool refresh) {
@@ -105,7 +104,7 @@ Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::stri
   // What an id or a name may have, so that it stays one part of the path that is asked for.
   const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@";
   if (id.find_first_not_of(allowed) != id.npos || id.find("..") != id.npos || id.starts_with('/'))
-    throw Failure(Code::invalid_argument, "\"" + excerpt(id) + "\" is no id of an image",
+    throw_failure(Code::invalid_argument, {"\"", excerpt(id), "\" is no id of an image"},
                   "an id looks like sha256:0123…, 64 digits, or is the beginning of those");
   ImagePtr asked = Image::by_id(engine, id);
   std::string document = co_await inspect(api, *asked, true);
@@ -120,8 +119,8 @@ Task<ImagePtr> image_from_id(Api &api, std::shared_ptr<Engine> engine, std::stri
 
 ImageName tagged_name(const Image &image, const std::string &repository, const std::string &tag) {
   if (repository.empty() && tag.empty())
-    throw Failure(Code::invalid_argument,
-                  "to tag " + image.subject() + " takes a repository or a tag: both are missing");
+    throw_failure(Code::invalid_argument,
+                  {"to tag ", image.subject(), " takes a repository or a tag: both are missing"});
   if (repository.empty()) {
     image.reference();
     return combine(image.name().repository, tag);
@@ -132,11 +131,11 @@ ImageName tagged_name(const Image &image, const std::string &repository, const s
 Task<ImagePtr> tag_image(Api &api, Image &image, std::string repository, std::string tag) {
   ImageName name = tagged_name(image, repository, tag);
   if (!name.reference.digest.empty())
-    throw Failure(Code::invalid_argument,
-                  name.full_name() + " is no name to give: an image has a digest, it is not given one");
+    throw_failure(Code::invalid_argument,
+                  {name.full_name(), " is no name to give: an image has a digest, it is not given one"});
   Query query;
   query.add("repo", name.reference.name()).add("tag", name.reference.tag);
-  co_await api.call("POST", image.path("/tag" + query.text()), image.subject());
+  co_await api.call("POST", image.path(concat("/tag", query.text())), image.subject());
   co_return Image::by_name(image.engine(), std::move(name));
 }
 
@@ -147,7 +146,7 @@ static Task<Json> containers_of(Api &api, Image &image) {
   Json filters = Json::object().set("ancestor", Json::array().append(Json::string(image.engine_name())));
   Query query;
   query.flag("all", true).add("filters", filters.dump());
-  std::string answer = co_await api.get("/containers/json" + query.text(), "the list of containers");
+  std::string answer = co_await api.get(concat("/containers/json", query.text()), "the list of containers");
   Json containers = Json::array();
   for (const Json &item : Json::parse(answer, "the engine's answer to GET /containers/json").items()) {
     std::string id = item["Id"].required_string();
@@ -162,9 +161,10 @@ static Task<Json> containers_of(Api &api, Image &image) {
 static void name_containers(Failure *failure, const Json &containers) {
   std::string names;
   for (const Json &container : containers.items())
-    names += (names.empty() ? "" : ", ") + container["name"].text_or("") + " (" + container["state"].text_or("") + ")";
+    names +=
+        concat(names.empty() ? "" : ", ", container["name"].text_or(""), " (", container["state"].text_or(""), ")");
   if (names.empty()) return;
-  failure->message += "; in use by " + names;
+  failure->message += concat("; in use by ", names);
   failure->hint = "remove these containers first; `force` does it for those that have stopped";
   failure->details = Json::object().set("containers", containers).dump();
 }
@@ -178,7 +178,7 @@ static Task<void> refuse_if_containers_run(Api &api, Image &image, bool via_name
   for (const Json &container : containers.items()) {
     std::string state = container["state"].text_or("");
     if (state != "running" && state != "paused") continue;
-    Failure failure(Code::conflict, image.subject() + " cannot be removed while containers of it run");
+    Failure failure(Code::conflict, concat(image.subject(), " cannot be removed while containers of it run"));
     name_containers(&failure, containers);
     throw failure;
   }
@@ -190,14 +190,14 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
     image.reference();
   } else {
     std::string id = co_await image_id(api, image);
-    path = "/images/" + percent_encoded(id, ":");
+    path = concat("/images/", percent_encoded(id, ":"));
   }
   if (force && api.engine.is_podman()) co_await refuse_if_containers_run(api, image, via_name);
   Query query;
   query.flag("force", force);
   std::optional<Failure> failure;
   try {
-    co_await api.call("DELETE", path + query.text(), image.subject());
+    co_await api.call("DELETE", concat(path, query.text()), image.subject());
   } catch (const Failure &caught) {
     failure = caught;
   }
@@ -220,12 +220,12 @@ Task<void> remove_image(Api &api, Image &image, bool force, bool via_name) {
 // --- layers and lists ------------------------------------------------------------------------------------------------
 
 // Podman leaves the algorithm out of the IDs in a history.
-static std::string full_id(const std::string &id) { return id.size() == 64 && is_hex(id) ? "sha256:" + id : id; }
+static std::string full_id(const std::string &id) { return id.size() == 64 && is_hex(id) ? concat("sha256:", id) : id; }
 
 Task<std::vector<std::string>> layer_ids(Api &api, Image &image, bool newest_first) {
   std::string answer = co_await api.get(image.path("/history"), image.subject());
   std::vector<std::string> ids;
-  for (const Json &item : Json::parse(answer, "the engine's answer to GET " + image.path("/history")).items())
+  for (const Json &item : Json::parse(answer, concat("the engine's answer to GET ", image.path("/history"))).items())
     ids.push_back(full_id(item["Id"].required_string()));
   if (!newest_first) std::reverse(ids.begin(), ids.end());
   co_return ids;

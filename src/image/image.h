@@ -29,8 +29,8 @@ class Image {
 
   // How the engine is asked for it: by the whole reference, as short names mean different things to different engines.
   const std::string &engine_name() const { return engine_name_; }
-  std::string path(const std::string &rest) const;  // "/images/NAME/json"
-  std::string subject() const { return "the image " + full_name_; }
+  std::string path(Text rest) const;  // "/images/NAME/json"
+  std::string subject() const;        // for messages
 
   // The inspect document that was asked for last.
   std::optional<std::string> remembered() const;

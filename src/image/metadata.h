@@ -10,14 +10,14 @@
 
 namespace conu {
 
-using Text = std::optional<std::string>;
+using OptionalText = std::optional<std::string>;
 using Texts = std::optional<std::vector<std::string>>;
 
 // What the object has no such thing of is absent.
 struct Metadata {
-  Text name, identifier, creation_timestamp, digest, hostname, status;
+  OptionalText name, identifier, creation_timestamp, digest, hostname, status;
   std::map<std::string, std::string> labels, env;
-  Text port_mappings_json;
+  OptionalText port_mappings_json;
   Texts command, image_names, repo_digests, exposed_ports, ipv4_addresses, ipv6_addresses;
 };
 

@@ -25,20 +25,20 @@ namespace {
 struct Input {
   std::string_view text;
 
-  [[noreturn]] void reject(const std::string &why, const std::string &hint = {}) const {
-    throw Failure(Code::invalid_argument, "invalid image reference " + in_quotes(text) + ": " + why, hint);
+  [[noreturn]] void reject(Text why, Text hint = {}) const {
+    throw_failure(Code::invalid_argument, {"invalid image reference ", in_quotes(text), ": ", why}, hint);
   }
 
   void allow(std::string_view part, const std::string &what, const std::string &characters) const {
     size_t bad = part.find_first_not_of(characters);
-    if (bad != part.npos) reject(what + " " + in_quotes(part) + " may not contain " + name_of(part[bad]));
+    if (bad != part.npos) reject(concat(what, " ", in_quotes(part), " may not contain ", name_of(part[bad])));
   }
 
   static std::string name_of(char c) {
     if (c == ' ') return "a space";
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) return "a control character";
     if (static_cast<unsigned char>(c) >= 0x80) return "a character outside ASCII";
-    return std::string("'") + c + "'";
+    return concat("'", std::string_view(&c, 1), "'");
   }
 };
 
@@ -58,35 +58,35 @@ static void check_domain(const Input &input, std::string_view domain) {
   bool has_port = false;
   if (domain.starts_with('[')) {
     size_t close = domain.find(']');
-    if (close == domain.npos) input.reject("the registry " + in_quotes(domain) + " has no closing bracket");
+    if (close == domain.npos) input.reject(concat("the registry ", in_quotes(domain), " has no closing bracket"));
     host = domain.substr(0, close + 1);
     std::string_view rest = domain.substr(close + 1);
     has_port = rest.starts_with(':');
     if (!rest.empty() && !has_port)
-      input.reject("in the registry " + in_quotes(domain) + " a port must follow the bracket");
+      input.reject(concat("in the registry ", in_quotes(domain), " a port must follow the bracket"));
     if (has_port) port = rest.substr(1);
     std::string_view address = host.substr(1, host.size() - 2);
     if (address.empty() || address.find_first_not_of("0123456789abcdefABCDEF:") != address.npos)
-      input.reject("the registry " + in_quotes(domain) + " has no IPv6 address in its brackets");
+      input.reject(concat("the registry ", in_quotes(domain), " has no IPv6 address in its brackets"));
   } else {
     size_t colon = domain.find(':');
     has_port = colon != domain.npos;
     host = domain.substr(0, colon);
     if (has_port) port = domain.substr(colon + 1);
-    std::string allowed = std::string(lower) + std::string(upper) + std::string(digits) + ".-";
+    std::string allowed = concat(lower, upper, digits, ".-");
     input.allow(host, "the registry", allowed);
     for (std::string_view label : split(host, '.'))
       if (label.empty() || label.front() == '-' || label.back() == '-')
-        input.reject("the registry " + in_quotes(domain) + " is no host name");
+        input.reject(concat("the registry ", in_quotes(domain), " is no host name"));
   }
   if (has_port && (port.empty() || port.find_first_not_of(digits) != port.npos))
-    input.reject("the registry " + in_quotes(domain) + " has no number as its port",
+    input.reject(concat("the registry ", in_quotes(domain), " has no number as its port"),
                  "a tag stands behind the last slash: registry/name:tag");
 }
 
 // Letters and digits, joined by one dot, one or two underscores, or dashes.
 static bool is_path_component(std::string_view component) {
-  std::string alphanumeric = std::string(lower) + std::string(digits);
+  std::string alphanumeric = concat(lower, digits);
   for (;;) {
     size_t end = std::min(component.find_first_not_of(alphanumeric), component.size());
     if (end == 0) return false;
@@ -103,40 +103,41 @@ static bool is_path_component(std::string_view component) {
 static void check_path(const Input &input, std::string_view path) {
   if (path.empty()) input.reject("the name of the repository is missing");
   if (path.find_first_of(upper) != path.npos) input.reject("repository names must be lower case");
-  input.allow(path, "the repository name", std::string(lower) + std::string(digits) + "._-/");
+  input.allow(path, "the repository name", concat(lower, digits, "._-/"));
   for (std::string_view component : split(path, '/')) {
     if (component.empty())
-      input.reject("the repository name " + in_quotes(path) + " has an empty part between slashes");
+      input.reject(concat("the repository name ", in_quotes(path), " has an empty part between slashes"));
     if (!is_path_component(component))
-      input.reject("in the repository name, " + in_quotes(component) +
-                   " must begin and end with a letter or digit, and have no more than one dot, two underscores, or "
-                   "dashes in a row");
+      input.reject(
+          concat("in the repository name, ", in_quotes(component),
+                 " must begin and end with a letter or digit, and have no more than one dot, two underscores, or "
+                 "dashes in a row"));
   }
 }
 
 static void check_tag(const Input &input, std::string_view tag) {
   if (tag.empty()) input.reject("the tag is missing behind the colon");
-  if (tag.size() > tag_limit) input.reject("the tag is longer than " + std::to_string(tag_limit) + " characters");
+  if (tag.size() > tag_limit) input.reject(concat("the tag is longer than ", decimal(tag_limit), " characters"));
   if (is_one_of(tag.front(), ".-"))
-    input.reject("the tag " + in_quotes(tag) + " begins with " + Input::name_of(tag[0]));
-  input.allow(tag, "the tag", std::string(lower) + std::string(upper) + std::string(digits) + "._-");
+    input.reject(concat("the tag ", in_quotes(tag), " begins with ", Input::name_of(tag[0])));
+  input.allow(tag, "the tag", concat(lower, upper, digits, "._-"));
 }
 
 static void check_digest(const Input &input, std::string_view digest) {
   size_t colon = digest.find(':');
   if (colon == digest.npos)
-    input.reject("the digest " + in_quotes(digest) + " has no algorithm",
+    input.reject(concat("the digest ", in_quotes(digest), " has no algorithm"),
                  "a digest looks like sha256:0123…, 64 digits");
   std::string_view algorithm = digest.substr(0, colon);
   std::string_view hex = digest.substr(colon + 1);
   size_t length = algorithm == "sha256" ? 64 : algorithm == "sha384" ? 96 : algorithm == "sha512" ? 128 : 0;
   if (length == 0)
-    input.reject("the digest algorithm " + in_quotes(algorithm) + " is not known",
+    input.reject(concat("the digest algorithm ", in_quotes(algorithm), " is not known"),
                  "known are sha256, sha384 and sha512");
   if (!hex.empty() && !is_hex(hex)) input.reject("the digest has characters that are no lower case hexadecimal digits");
   if (hex.size() != length)
-    input.reject("the " + std::string(algorithm) + " digest has " + std::to_string(hex.size()) + " digits instead of " +
-                 std::to_string(length));
+    input.reject(
+        concat("the ", algorithm, " digest has ", decimal(hex.size()), " digits instead of ", decimal(length)));
 }
 
 Reference parse_reference(std::string_view text) {
@@ -172,7 +173,7 @@ Reference parse_reference(std::string_view text) {
   if (reference.domain == hub && path.find('/') == path.npos) reference.path = official;
   reference.path += path;
   if (reference.path.size() > path_limit)
-    input.reject("the repository name is longer than " + std::to_string(path_limit) + " characters");
+    input.reject(concat("the repository name is longer than ", decimal(path_limit), " characters"));
   return reference;
 }
 
@@ -182,7 +183,7 @@ static std::string with_suffix(std::string name, std::string_view tag, std::stri
   return name;
 }
 
-std::string Reference::name() const { return domain + "/" + path; }
+std::string Reference::name() const { return concat(domain, "/", path); }
 
 // Whether a short form would be read as something else: another registry's repository, or an image's id.
 static bool is_ambiguous(std::string_view short_form) {
@@ -226,10 +227,10 @@ ImageName combine(std::string_view repository, std::string_view tag) {
   Reference reference = parse_reference(repository);
   if (!tag.empty()) {
     if (!reference.tag.empty() || !reference.digest.empty())
-      Input{repository}.reject("it has a tag or digest already, and " + in_quotes(tag) + " is given besides",
+      Input{repository}.reject(concat("it has a tag or digest already, and ", in_quotes(tag), " is given besides"),
                                "give the tag in one place only");
     bool is_digest = tag.find(':') != tag.npos;
-    std::string whole = std::string(repository) + (is_digest ? "@" : ":") + std::string(tag);
+    std::string whole = concat(repository, is_digest ? "@" : ":", tag);
     if (is_digest) {
       check_digest(Input{whole}, tag);
       reference.digest = tag;

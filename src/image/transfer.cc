@@ -37,7 +37,7 @@ static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::str
   query.add("fromImage", reference.name()).add("tag", reference.digest.empty() ? reference.tag : reference.digest);
   query.add("platform", platform);
   try {
-    Exchange exchange = co_await api.open(std::move(request), "/images/create" + query.text(), image.subject());
+    Exchange exchange = co_await api.open(std::move(request), concat("/images/create", query.text()), image.subject());
     co_await read_steps(exchange, steps, image.subject(), nullptr);
   } catch (Failure &failure) {
     auth.explain(&failure);
@@ -48,15 +48,14 @@ static Task<void> pull_once(Api &api, Steps &steps, Image &image, const std::str
 
 // "linux/arm64/v8" against what the image says of itself. Engines have been seen to answer with what they had.
 static void check_platform(const std::string &document, const std::string &platform, const Image &image) {
-  Json json = Json::parse(document, "the engine's answer to GET " + image.path("/json"));
+  Json json = Json::parse(document, concat("the engine's answer to GET ", image.path("/json")));
   std::vector<std::string> is{json["Os"].text_or(""), json["Architecture"].text_or(""), json["Variant"].text_or("")};
   auto wanted = split(platform, '/');
   bool fits = wanted.size() > 1 ? wanted[0] == is[0] && wanted[1] == is[1] : wanted[0] == is[0] || wanted[0] == is[1];
   if (fits) return;
-  throw Failure(
-      Code::not_found,
-      image.subject() + " was asked for as " + platform + ", but what the engine has is " + is[0] + "/" + is[1],
-      "the image is not made for this platform: ask for another one, or for another tag");
+  throw_failure(Code::not_found,
+                {image.subject(), " was asked for as ", platform, ", but what the engine has is ", is[0], "/", is[1]},
+                "the image is not made for this platform: ask for another one, or for another tag");
 }
 
 Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
@@ -71,7 +70,7 @@ Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
     }
     if (!failure) break;
     if (pause < 0 || !is_passing(*failure)) throw *failure;
-    log(LogLevel::warning, "trying again: " + failure->message);
+    log(LogLevel::warning, concat("trying again: ", failure->message));
     co_await sleep_for(pause);
   }
   image.remember(std::nullopt);
@@ -87,7 +86,7 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
   if (repository.empty() && tag.empty()) {
     // Without a tag, engines would push every tag that the repository has.
     if (image.reference().tag.empty())
-      throw Failure(Code::invalid_argument, image.subject() + " is named by its digest, which cannot be pushed",
+      throw_failure(Code::invalid_argument, {image.subject(), " is named by its digest, which cannot be pushed"},
                     "name a tag to push it under");
     target = Image::by_name(image.engine(), image.name());
   } else {
@@ -100,7 +99,7 @@ Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository
   request.headers.emplace_back("X-Registry-Auth", auth.header);
   Query query;
   query.add("tag", reference.tag);
-  std::string path = "/images/" + percent_encoded(reference.name(), "/:") + "/push" + query.text();
+  std::string path = concat("/images/", percent_encoded(reference.name(), "/:"), "/push", query.text());
   try {
     Exchange exchange = co_await api.open(std::move(request), path, target->subject());
     co_await read_steps(exchange, steps, target->subject(), nullptr);
@@ -120,9 +119,9 @@ namespace {
 class NewFile {
  public:
   explicit NewFile(const std::string &path) : path_(path), target_(target_of(path)) {
-    temporary_ = target_ + "." + random_uuid();
+    temporary_ = concat(target_, ".", random_uuid());
     fd_.reset(open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (!fd_) throw system_failure("cannot write " + path, errno);
+    if (!fd_) throw_system_failure({"cannot write ", path}, errno);
   }
   ~NewFile() {
     if (fd_) unlink(temporary_.c_str());
@@ -133,12 +132,12 @@ class NewFile {
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
       ssize_t n = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (n < 0 && errno != EINTR) throw system_failure("cannot write " + path_, errno);
+      if (n < 0 && errno != EINTR) throw_system_failure({"cannot write ", path_}, errno);
       if (n > 0) bytes.remove_prefix(static_cast<size_t>(n));
     }
   }
   void complete() {
-    if (rename(temporary_.c_str(), target_.c_str()) != 0) throw system_failure("cannot write " + path_, errno);
+    if (rename(temporary_.c_str(), target_.c_str()) != 0) throw_system_failure({"cannot write ", path_}, errno);
     fd_.reset();
   }
 
@@ -147,10 +146,10 @@ class NewFile {
   static std::string target_of(const std::string &path) {
     struct stat status {};
     if (stat(path.c_str(), &status) != 0) return path;
-    if (S_ISDIR(status.st_mode)) throw system_failure("cannot write " + path, EISDIR);
-    if (!S_ISREG(status.st_mode)) throw Failure(Code::io, "cannot write " + path + ": it is there, and is no file");
+    if (S_ISDIR(status.st_mode)) throw_system_failure({"cannot write ", path}, EISDIR);
+    if (!S_ISREG(status.st_mode)) throw_failure(Code::io, {"cannot write ", path, ": it is there, and is no file"});
     std::unique_ptr<char, void (*)(void *)> real(realpath(path.c_str(), nullptr), free);
-    if (!real) throw system_failure("cannot write " + path, errno);
+    if (!real) throw_system_failure({"cannot write ", path}, errno);
     return real.get();
   }
 
@@ -190,11 +189,11 @@ class FileBody : public BodySource {
   // Regular files alone: what a pipe has may not come for a while, and the loop would wait with it.
   explicit FileBody(const std::string &path) : path_(path) {
     fd_.reset(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd_) throw system_failure("cannot open " + path, errno);
+    if (!fd_) throw_system_failure({"cannot open ", path}, errno);
     struct stat status {};
-    if (fstat(fd_.get(), &status) != 0) throw system_failure("cannot read " + path, errno);
-    if (S_ISDIR(status.st_mode)) throw system_failure("cannot read " + path, EISDIR);
-    if (!S_ISREG(status.st_mode)) throw Failure(Code::io, "cannot read " + path + ": it is no regular file");
+    if (fstat(fd_.get(), &status) != 0) throw_system_failure({"cannot read ", path}, errno);
+    if (S_ISDIR(status.st_mode)) throw_system_failure({"cannot read ", path}, EISDIR);
+    if (!S_ISREG(status.st_mode)) throw_failure(Code::io, {"cannot read ", path, ": it is no regular file"});
     size_ = status.st_size;
   }
 
@@ -229,13 +228,13 @@ static Task<Images> send_archive(Api &api, Steps &steps, std::shared_ptr<Engine>
   request.head_timeout_ms = request.piece_timeout_ms = -1;
   request.headers.emplace_back("Content-Type", "application/x-tar");
   request.source = std::make_shared<FileBody>(path);
-  std::string subject = "the archive " + path;
+  std::string subject = concat("the archive ", path);
   Exchange exchange = co_await api.open(std::move(request), "/images/load?quiet=0", subject);
   Images images;
   co_await read_steps(exchange, steps, subject, [&](const Json &, const Step &step) {
     for (auto line : split(step.text, '\n')) add_loaded(std::string(line), engine, &images);
   });
-  if (images.empty()) throw Failure(Code::engine, subject + ": the engine found no image in it");
+  if (images.empty()) throw_failure(Code::engine, {subject, ": the engine found no image in it"});
   co_return images;
 }
 
@@ -246,7 +245,7 @@ Task<Images> load(Api &api, Steps &steps, std::shared_ptr<Engine> engine, std::s
   } catch (Failure &failure) {
     // What Podman does not find then is a part that an archive of images has.
     if (failure.http_status == 500) failure.code = Code::engine;
-    if (failure.message.find(path) == std::string::npos) name_subject(&failure, "the archive " + path);
+    if (failure.message.find(path) == std::string::npos) name_subject(&failure, concat("the archive ", path));
     throw;
   }
 }

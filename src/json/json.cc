@@ -34,9 +34,9 @@ static json_t *load(std::string_view text, size_t flags, json_error_t *error) {
 
 Json Json::of_text(json_t *value, const char *error, std::string_view text, const std::string &source) {
   if (value == nullptr)
-    throw Failure(Code::protocol,
-                  source + " is not JSON (" + error + "): " + (text.empty() ? "it is empty" : excerpt(text)));
-  Json document(value, source + ": $");
+    throw_failure(Code::protocol,
+                  {source, " is not JSON (", error, "): ", text.empty() ? "it is empty" : excerpt(text)});
+  Json document(value, concat(source, ": $"));
   return json_is_null(value) ? Json(nullptr, document.path_) : document;
 }
 
@@ -58,7 +58,7 @@ Json Json::parse_strictly(std::string_view text, const std::string &source) {
 
 Json Json::object() { return Json(checked(json_object()), "$"); }
 Json Json::array() { return Json(checked(json_array()), "$"); }
-Json Json::string(std::string_view value) {
+Json Json::string(Text value) {
   json_t *string = json_stringn(value.data(), value.size());
   if (string == nullptr) {
     std::string valid = as_utf8(value);
@@ -70,40 +70,38 @@ Json Json::integer(int64_t value) { return Json(checked(json_integer(value)), "$
 Json Json::null() { return Json(json_null(), "$"); }
 Json Json::boolean(bool value) { return Json(checked(json_boolean(value)), "$"); }
 
-Json &Json::set(const std::string &key, const Json &value) {
-  if (value && json_object_set(value_, key.c_str(), value.value_) != 0) {
+Json &Json::set(Text key, const Json &value) {
+  if (value && json_object_setn(value_, key.data(), key.size(), value.value_) != 0) {
     std::string valid = as_utf8(key);
-    if (json_object_set(value_, valid.c_str(), value.value_) != 0) throw std::bad_alloc();
+    if (json_object_setn(value_, valid.data(), valid.size(), value.value_) != 0) throw std::bad_alloc();
   }
   return *this;
 }
+Json &Json::set(Text key, Text value) { return set(key, string(value)); }
 
 Json &Json::append(const Json &value) {
   if (value && json_array_append(value_, value.value_) != 0) throw std::bad_alloc();
   return *this;
 }
 
-Json Json::child(json_t *borrowed, const std::string &step) const {
-  if (borrowed == nullptr || json_is_null(borrowed)) return Json(nullptr, path_ + step);
-  return Json(json_incref(borrowed), path_ + step);
+Json Json::child(json_t *borrowed, std::string path) const {
+  if (borrowed == nullptr || json_is_null(borrowed)) return Json(nullptr, std::move(path));
+  return Json(json_incref(borrowed), std::move(path));
 }
 
 void Json::wrong_type(const char *expected) const {
   static const char *names[] = {"an object", "an array", "a string", "an integer", "a number", "true", "false", "null"};
-  throw Failure(Code::protocol, path_ + " should be " + expected + ", but is " + names[json_typeof(value_)]);
+  throw_failure(Code::protocol, {path_, " should be ", expected, ", but is ", names[json_typeof(value_)]});
 }
 
-Json Json::operator[](const std::string &key) const {
-  if (!*this) return Json(nullptr, path_ + "." + key);
-  if (!json_is_object(value_)) wrong_type("an object");
-  return child(json_object_get(value_, key.c_str()), "." + key);
+Json Json::operator[](Text key) const {
+  if (*this && !json_is_object(value_)) wrong_type("an object");
+  return child(json_object_getn(value_, key.data(), key.size()), concat(path_, ".", key));
 }
 
 Json Json::at(size_t index) const {
-  std::string step = std::string("[").append(std::to_string(index)).append("]");
-  if (!*this) return Json(nullptr, path_ + step);
-  if (!json_is_array(value_)) wrong_type("an array");
-  return child(json_array_get(value_, index), step);
+  if (*this && !json_is_array(value_)) wrong_type("an array");
+  return child(json_array_get(value_, index), concat(path_, "[", decimal(index), "]"));
 }
 
 size_t Json::size() const { return is_array() ? json_array_size(value_) : json_object_size(value_); }
@@ -119,7 +117,7 @@ std::vector<std::pair<std::string, Json>> Json::members() const {
   if (!is_object()) wrong_type("an object");
   const char *key;
   json_t *value;
-  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, std::string(".").append(key)));
+  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, concat(path_, ".", key)));
   return all;
 }
 
@@ -155,12 +153,12 @@ std::optional<bool> Json::as_boolean() const {
   return json_is_true(value_);
 }
 
-std::string Json::text_or(std::string_view otherwise) const { return as_string().value_or(std::string(otherwise)); }
+std::string Json::text_or(Text otherwise) const { return as_string().value_or(std::string(otherwise)); }
 int64_t Json::integer_or(int64_t otherwise) const { return as_integer().value_or(otherwise); }
 bool Json::boolean_or(bool otherwise) const { return as_boolean().value_or(otherwise); }
 
 std::string Json::required_string() const {
-  if (!*this) throw Failure(Code::protocol, path_ + " is missing");
+  if (!*this) throw_failure(Code::protocol, {path_, " is missing"});
   return *as_string();
 }
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "util/text.h"
+
 struct json_t;
 
 namespace conu {
@@ -28,20 +30,19 @@ class Json {
 
   static Json object();
   static Json array();
-  static Json string(std::string_view value);  // made valid UTF-8 where it is not
+  static Json string(Text value);  // made valid UTF-8 where it is not
   static Json integer(int64_t value);
   static Json boolean(bool value);
   static Json null();
 
   // Building. An absent value is left out.
-  Json &set(const std::string &key, const Json &value);
-  Json &set(const std::string &key, std::string_view value) { return set(key, string(value)); }
-  Json &set(const std::string &key, const char *value) { return set(key, string(value)); }
+  Json &set(Text key, const Json &value);
+  Json &set(Text key, Text value);
   Json &append(const Json &value);
 
   // Reading. A member that is missing or null is absent; one of another type is a Failure(protocol) with its path.
   explicit operator bool() const { return value_ != nullptr; }
-  Json operator[](const std::string &key) const;
+  Json operator[](Text key) const;
   Json at(size_t index) const;
   size_t size() const;  // of an array or an object, 0 for everything else
   bool is_object() const;
@@ -55,7 +56,7 @@ class Json {
   std::optional<std::string> as_string() const;
   std::optional<int64_t> as_integer() const;
   std::optional<bool> as_boolean() const;
-  std::string text_or(std::string_view otherwise) const;  // as_string with a default
+  std::string text_or(Text otherwise) const;  // as_string with a default
   int64_t integer_or(int64_t otherwise) const;
   bool boolean_or(bool otherwise) const;
   std::string required_string() const;
@@ -65,7 +66,7 @@ class Json {
  private:
   Json(json_t *owned, std::string path) : value_(owned), path_(std::move(path)) {}
   static Json of_text(json_t *value, const char *error, std::string_view text, const std::string &source);
-  Json child(json_t *borrowed, const std::string &step) const;
+  Json child(json_t *borrowed, std::string path) const;
   [[noreturn]] void wrong_type(const char *expected) const;
 
   json_t *value_ = nullptr;

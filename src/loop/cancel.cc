@@ -14,7 +14,7 @@
 namespace conu {
 
 Cancel::Cancel(int64_t timeout_ms) : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!fd_) throw system_failure("cannot make a cancel object", errno);
+  if (!fd_) throw_system_failure("cannot make a cancel object", errno);
   const int64_t most_ms = int64_t{1} << 40;  // some thirty years, so that the sum cannot overflow
   if (timeout_ms >= 0) deadline_ns_ = monotonic_ns() + std::min(timeout_ms, most_ms) * 1000000;
 }

@@ -16,6 +16,7 @@
 #include "util/failure.h"
 #include "util/fork.h"
 #include "util/program.h"
+#include "util/text.h"
 
 extern char **environ;
 
@@ -28,7 +29,7 @@ static Fd above_standard(int fd) {
   Fd low(fd);
   if (fd > 2) return low;
   Fd high(fcntl(fd, F_DUPFD_CLOEXEC, 3));
-  if (!high) throw system_failure("cannot make a pipe for a program", errno);
+  if (!high) throw_system_failure("cannot make a pipe for a program", errno);
   return high;
 }
 
@@ -38,7 +39,7 @@ namespace {
 struct Pipe {
   Pipe() {
     int fds[2];
-    if (pipe2(fds, O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for a program", errno);
+    if (pipe2(fds, O_CLOEXEC) != 0) throw_system_failure("cannot make a pipe for a program", errno);
     Fd second(fds[1]);
     read_end = above_standard(fds[0]);
     write_end = above_standard(second.release());
@@ -104,11 +105,12 @@ static std::vector<char *> environment_without(const std::vector<std::string> &h
 }
 
 static Failure missing(const std::string &name) {
-  return Failure(Code::command_missing, "there is no program " + name, "install it, or see that PATH names its folder");
+  return Failure(Code::command_missing, concat("there is no program ", name),
+                 "install it, or see that PATH names its folder");
 }
 
 static Failure lost_exit_code(const std::string &name) {
-  return Failure(Code::state, "the exit code of " + name + " is lost: this process reaps children by itself",
+  return Failure(Code::state, concat("the exit code of ", name, " is lost: this process reaps children by itself"),
                  "do not ignore SIGCHLD, and do not wait for children that are not your own");
 }
 
@@ -134,13 +136,13 @@ Child::Child(const std::vector<std::string> &command, const ProcessOptions &opti
   auto environment = environment_without(options.hidden_variables);
   int result = posix_spawn(&pid_, path->c_str(), &plan.actions, &plan.attributes, arguments.data(), environment.data());
   if (result == ENOENT)  // the file is there, but not what its first line names
-    throw Failure(Code::command_missing, "the program " + name_ + " needs an interpreter that is not there",
-                  "see the first line of " + *path);
-  if (result != 0) throw system_failure("cannot start the program " + name_, result);
+    throw_failure(Code::command_missing, {"the program ", name_, " needs an interpreter that is not there"},
+                  concat("see the first line of ", *path));
+  if (result != 0) throw_system_failure({"cannot start the program ", name_}, result);
   pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   if (pidfd_) return;
   if (errno == ESRCH) throw lost_exit_code(name_);  // it has come and gone, and must not be killed
-  Failure failure = system_failure("cannot watch the program " + name_, errno);
+  Failure failure = system_failure(concat("cannot watch the program ", name_), errno);
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   throw failure;
@@ -165,7 +167,7 @@ void Child::end() {
 
 std::optional<int> Child::exit_code() {
   if (!is_own())
-    throw Failure(Code::state, "the program " + name_ + " is a child of the parent process, not of this one");
+    throw_failure(Code::state, {"the program ", name_, " is a child of the parent process, not of this one"});
   std::lock_guard lock(mutex_);
   while (!exit_code_) {
     if (reaped_) throw lost_exit_code(name_);
@@ -175,7 +177,7 @@ std::optional<int> Child::exit_code() {
     if (result != 0) {
       reaped_ = true;
       if (errno == ECHILD) throw lost_exit_code(name_);
-      throw system_failure("cannot wait for the program " + name_, errno);
+      throw_system_failure({"cannot wait for the program ", name_}, errno);
     }
     if (info.si_pid == 0) return std::nullopt;
     reaped_ = true;
@@ -186,7 +188,7 @@ std::optional<int> Child::exit_code() {
 
 Fd copy_of(const Fd &fd) {
   Fd copy(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-  if (!copy) throw system_failure("cannot use the streams of a program", errno);
+  if (!copy) throw_system_failure("cannot use the streams of a program", errno);
   return copy;
 }
 

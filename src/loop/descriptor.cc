@@ -9,13 +9,14 @@
 
 #include "loop/loop.h"
 #include "util/sigpipe.h"
+#include "util/text.h"
 
 namespace conu {
 
 Descriptor::Descriptor(Loop &loop, Fd fd) : fd_(std::move(fd)) {
   auto poll = std::make_unique<uv_poll_t>();
   int result = uv_poll_init(loop.uv(), poll.get(), fd_.get());
-  if (result != 0) throw Failure(Code::io, std::string("cannot watch a descriptor: ") + uv_strerror(result));
+  if (result != 0) throw_failure(Code::io, {"cannot watch a descriptor: ", uv_strerror(result)});
   poll_ = poll.release();
   poll_->data = this;
 }
@@ -72,7 +73,7 @@ Task<size_t> read_some(Descriptor &descriptor, void *buffer, size_t size, const 
     ssize_t n = read(descriptor.fd(), buffer, size);
     if (n >= 0) co_return static_cast<size_t>(n);
     if (errno == EINTR) continue;
-    if (errno != EAGAIN) throw system_failure(std::string("cannot read from ") + what, errno);
+    if (errno != EAGAIN) throw_system_failure({"cannot read from ", what}, errno);
     co_await descriptor.readable();
   }
 }
@@ -87,7 +88,7 @@ Task<size_t> write_some(Descriptor &descriptor, const void *data, size_t size, c
     ssize_t n = write_quietly(descriptor.fd(), data, size);
     if (n >= 0) co_return static_cast<size_t>(n);
     if (errno == EINTR) continue;
-    if (errno != EAGAIN) throw system_failure(std::string("cannot write to ") + what, errno);
+    if (errno != EAGAIN) throw_system_failure({"cannot write to ", what}, errno);
     co_await descriptor.writable();
   }
 }

@@ -5,6 +5,8 @@
 
 #include <new>
 
+#include "util/text.h"
+
 namespace conu {
 
 namespace {
@@ -24,7 +26,7 @@ Loop::Loop() {
   StandardStreamsTaken meanwhile;
   int result = uv_loop_init(&uv_);
   if (result == UV_ENOMEM) throw std::bad_alloc();
-  if (result != 0) throw Failure(Code::io, std::string("cannot make an event loop: ") + uv_strerror(result));
+  if (result != 0) throw_failure(Code::io, {"cannot make an event loop: ", uv_strerror(result)});
 }
 
 Loop::~Loop() {

@@ -4,12 +4,13 @@
 #include <algorithm>
 
 #include "loop/loop.h"
+#include "util/text.h"
 
 namespace conu {
 
 static void check(const ProbeLimits &limits) {
-  if (limits.pause_ms < 0) throw Failure(Code::invalid_argument, "the argument pause_ms is negative");
-  if (limits.count == 0) throw Failure(Code::invalid_argument, "the argument count is 0: the probe would never run");
+  if (limits.pause_ms < 0) throw_failure(Code::invalid_argument, "the argument pause_ms is negative");
+  if (limits.count == 0) throw_failure(Code::invalid_argument, "the argument count is 0: the probe would never run");
 }
 
 // A pause, which ends early at the deadline. The clock is that of a loop that has just run.
@@ -25,13 +26,13 @@ void run_probe(const std::function<bool()> &probe, ProbeLimits limits, Cancel *c
     if (cancel != nullptr)
       if (auto reason = cancel->verdict()) throw *reason;
     if (probe()) return;
-    std::string so_far = "the probe was run " + std::to_string(asked) + " times and was never true";
-    if (limits.count > 0 && asked >= limits.count) throw Failure(Code::state, so_far);
+    std::string so_far = concat("the probe was run ", decimal(asked), " times and was never true");
+    if (limits.count > 0 && asked >= limits.count) throw_failure(Code::state, so_far);
     loop.refresh_clock();
     int64_t left = limits.timeout_ms < 0 ? -1 : std::max<int64_t>(limits.timeout_ms - (loop.now() - began), 0);
     loop.run(sleep_for(pause_until(limits.pause_ms, left)), cancel);
     bool is_late = limits.timeout_ms >= 0 && loop.now() - began >= limits.timeout_ms;
-    if (is_late) throw Failure(Code::timeout, so_far + " within " + std::to_string(limits.timeout_ms) + " ms");
+    if (is_late) throw_failure(Code::timeout, {so_far, " within ", decimal(limits.timeout_ms), " ms"});
   }
 }
 

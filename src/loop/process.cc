@@ -2,6 +2,7 @@
 #include "loop/process.h"
 
 #include "loop/group.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -32,7 +33,7 @@ static Task<void> read_to_end(Descriptor &descriptor, std::string &text, size_t 
     size_t n = co_await read_some(descriptor, buffer, sizeof buffer, "a program");
     if (n == 0) co_return;
     text.append(buffer, n);
-    if (text.size() > limit) throw Failure(Code::io, "a program wrote more than " + std::to_string(limit) + " bytes");
+    if (text.size() > limit) throw_failure(Code::io, {"a program wrote more than ", decimal(limit), " bytes"});
   }
 }
 
@@ -66,7 +67,7 @@ Task<ProgramResult> run_program(std::vector<std::string> command, std::string in
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&command, timeout_ms] {
     return Failure(Code::timeout,
-                   "the program " + command[0] + " has not ended after " + std::to_string(timeout_ms) + " ms");
+                   concat("the program ", command[0], " has not ended after ", decimal(timeout_ms), " ms"));
   });
   ProcessOptions options;
   options.hidden_variables = std::move(hidden_variables);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "loop/loop.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -82,7 +83,7 @@ static std::vector<Address> copied(const addrinfo *list) {
 }
 
 Task<std::vector<Address>> resolve(std::string host, int port) {
-  std::string service = std::to_string(port);
+  std::string service = decimal(port);
   addrinfo numeric{};
   numeric.ai_socktype = SOCK_STREAM;
   numeric.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
@@ -92,9 +93,9 @@ Task<std::vector<Address>> resolve(std::string host, int port) {
   co_await lookup;
   std::vector<Address> addresses = copied(lookup.addresses.get());
   if (lookup.status == 0 && !addresses.empty()) co_return addresses;
-  throw Failure(Code::unreachable,
-                "the host name " + host +
-                    " cannot be resolved: " + (lookup.status != 0 ? uv_strerror(lookup.status) : "it has no address"),
+  throw_failure(Code::unreachable,
+                {"the host name ", host,
+                 " cannot be resolved: ", lookup.status != 0 ? uv_strerror(lookup.status) : "it has no address"},
                 "see that the name is right, and that this machine can look it up");
 }
 

@@ -8,7 +8,7 @@ namespace conu {
 SharedLoop::SharedLoop() : wake_(new uv_async_t), fork_generation_(fork_generation()) {
   if (uv_async_init(loop_.uv(), wake_, [](uv_async_t *) {}) != 0) {
     delete wake_;
-    throw Failure(Code::io, "cannot make an event loop that threads can share");
+    throw_failure(Code::io, "cannot make an event loop that threads can share");
   }
 }
 
@@ -21,7 +21,7 @@ bool SharedLoop::is_own() const { return fork_generation_ == fork_generation(); 
 
 void SharedLoop::drive(Job &job) {
   if (!is_own())
-    throw Failure(Code::state, "this object was made before a fork, and belongs to the parent process",
+    throw_failure(Code::state, "this object was made before a fork, and belongs to the parent process",
                   "make a new one in the child");
   std::unique_lock lock(mutex_);
   queue_.push_back(&job);

@@ -28,6 +28,7 @@ struct PromiseBase {
   std::suspend_always initial_suspend() noexcept { return {}; }
   Final final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { exception = std::current_exception(); }
+  [[noreturn]] void rethrow() const;
 
   Scope *scope = nullptr;
   std::coroutine_handle<> continuation;
@@ -68,7 +69,7 @@ class [[nodiscard]] Task {
   bool is_done() const { return handle_.done(); }
   std::exception_ptr exception() const { return handle_.promise().exception; }
   T result() {
-    if (handle_.promise().exception) std::rethrow_exception(handle_.promise().exception);
+    if (handle_.promise().exception) handle_.promise().rethrow();
     return handle_.promise().take();
   }
 

@@ -28,21 +28,23 @@ static bool is_about_to_end(const Failure &failure) {
   return failure.http_status == 500 && failure.message.find("container state improper") != std::string::npos;
 }
 
+static const int64_t patience_ms = 5000;  // one that restarts again and again comes to many ends
+
 Task<void> remove_container(Api &api, std::string id, std::string subject, bool force, bool volumes) {
   Query query;
   query.flag("force", force);
-  std::string path = "/containers/" + id;
+  std::string path = concat("/containers/", id);
   // Docker kills by force. Podman first gives a container the time that it wants for its end, unless told otherwise,
   // for which its own API has the words.
   if (force && api.engine.is_podman()) {
-    path = "/libpod" + path;
+    path = concat("/libpod", path);
     query.add("timeout", "0").flag("volumes", volumes);
   } else {
     query.flag("v", volumes);
   }
   path += query.text();
-  const int64_t pauses_ms[] = {20, 100, 500, -1};
-  for (int64_t pause : pauses_ms) {
+  int64_t waited_ms = 0;
+  while (true) {
     std::optional<Failure> failure;
     try {
       co_await try_remove(api, path, subject, force);
@@ -50,8 +52,10 @@ Task<void> remove_container(Api &api, std::string id, std::string subject, bool 
       failure = caught;
     }
     if (!failure) co_return;
-    if (!force || pause < 0 || !is_about_to_end(*failure)) throw *failure;
-    co_await sleep_for(pause);
+    if (!force || waited_ms >= patience_ms || !is_about_to_end(*failure)) throw *failure;
+    int64_t pause_ms = std::clamp<int64_t>(waited_ms, 20, 200);
+    co_await sleep_for(pause_ms);
+    waited_ms += pause_ms;
   }
 }
 
@@ -84,11 +88,11 @@ static const char image_label[] = "conu.image_session";
 // What the engine lists under `path` with this session's label. The label is looked at once more: a filter that an
 // engine does not heed must not cost a user anything.
 static Task<std::vector<Json>> listed(Api &api, std::string path, std::string member, std::string label) {
-  Json filter = Json::array().append(Json::string(label + "=" + session_id()));
+  Json filter = Json::array().append(Json::string(concat(label, "=", session_id())));
   Query query;
   query.flag("all", path.starts_with("/containers")).add("filters", Json::object().set("label", filter).dump());
-  std::string answer = co_await api.get(path + query.text(), "the list at " + path);
-  Json list = Json::parse(answer, "the engine's answer to GET " + path);
+  std::string answer = co_await api.get(concat(path, query.text()), concat("the list at ", path));
+  Json list = Json::parse(answer, concat("the engine's answer to GET ", path));
   if (!member.empty()) list = list[member];
   std::vector<Json> ours;
   for (const Json &item : list.items())
@@ -111,7 +115,7 @@ static Task<void> remove_in_turn(Api &api, Round *round, Remove remove) {
 }
 
 static Failure with_number(Failure failure, size_t left, const std::string &kind) {
-  if (left > 1) failure.message += "; " + std::to_string(left) + " " + kind + " are left";
+  if (left > 1) failure.message += concat("; ", decimal(left), " ", kind, " are left");
   return failure;
 }
 
@@ -149,7 +153,7 @@ Task<void> cleanup_containers(Api &api) {
   std::vector<Json> ours = co_await listed(api, "/containers/json", "", container_label);
   std::vector<Item> items;
   for (const Json &container : ours)
-    items.push_back({container["Id"].required_string(), "the container " + container_name(container), {}, {}});
+    items.push_back({container["Id"].required_string(), concat("the container ", container_name(container)), {}, {}});
   Round round = co_await remove_all(api, std::move(items), remove_container_item, 4);
   if (round.failure) throw with_number(*round.failure, round.left.size(), "containers");
 }
@@ -166,7 +170,7 @@ static Task<void> remove_if_there(Api &api, std::string path, std::string subjec
 }
 
 static Task<void> remove_volume(Api &api, Item item) {
-  return remove_if_there(api, "/volumes/" + percent_encoded(item.id), item.subject);
+  return remove_if_there(api, concat("/volumes/", percent_encoded(item.id)), item.subject);
 }
 
 Task<void> cleanup_volumes(Api &api) {
@@ -174,7 +178,7 @@ Task<void> cleanup_volumes(Api &api) {
   std::vector<Item> items;
   for (const Json &volume : ours) {
     std::string name = volume["Name"].required_string();
-    items.push_back({name, "the volume " + name, {}, {}});
+    items.push_back({name, concat("the volume ", name), {}, {}});
   }
   Round round = co_await remove_all(api, std::move(items), remove_volume, 4);
   if (!round.failure) co_return;
@@ -188,10 +192,10 @@ Task<void> cleanup_volumes(Api &api) {
 // Its containers, its names, and at last the image itself, where it had no name or is a parent's parent no more.
 static Task<void> remove_image_item(Api &api, Item item) {
   for (const std::string &container : item.containers)
-    co_await remove_container(api, container, "the container " + container.substr(0, 12), true, true);
+    co_await remove_container(api, container, concat("the container ", container.substr(0, 12)), true, true);
   for (const std::string &name : item.names)
-    co_await remove_if_there(api, "/images/" + percent_encoded(name, "/:@"), item.subject);
-  co_await remove_if_there(api, "/images/" + percent_encoded(item.id, ":"), item.subject);
+    co_await remove_if_there(api, concat("/images/", percent_encoded(name, "/:@")), item.subject);
+  co_await remove_if_there(api, concat("/images/", percent_encoded(item.id, ":")), item.subject);
 }
 
 static Item image_item(const Json &image) {
@@ -199,7 +203,7 @@ static Item image_item(const Json &image) {
   for (const char *member : {"RepoTags", "RepoDigests"})
     for (const Json &name : image[member].items())
       if (std::string text = name.required_string(); text.find("<none>") == text.npos) item.names.push_back(text);
-  item.subject = "the image " + (item.names.empty() ? item.id : item.names.front());
+  item.subject = concat("the image ", item.names.empty() ? item.id : item.names.front());
   return item;
 }
 
@@ -226,7 +230,7 @@ Task<void> cleanup_images(Api &api) {
       if (container["Labels"][container_label].text_or("") == session_id())
         item.containers.push_back(container["Id"].required_string());
       else
-        others += (others.empty() ? "" : ", ") + container_name(container);
+        others += concat(others.empty() ? "" : ", ", container_name(container));
     }
     if (others.empty()) {
       items.push_back(std::move(item));
@@ -234,8 +238,9 @@ Task<void> cleanup_images(Api &api) {
     }
     held_count++;
     if (!held)
-      held = Failure(Code::conflict, item.subject + " stays: it is used by " + others + ", not made by this session",
-                     "remove these containers first");
+      held =
+          Failure(Code::conflict, concat(item.subject, " stays: it is used by ", others, ", not made by this session"),
+                  "remove these containers first");
   }
   Round round = co_await remove_all(api, std::move(items), remove_image_item, 1);
   if (round.failure) throw with_number(*round.failure, round.left.size() + held_count, "images");

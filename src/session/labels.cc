@@ -9,6 +9,7 @@
 #include "util/fork.h"
 #include "util/process_identity.h"
 #include "util/random.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -35,7 +36,7 @@ struct Session {
   const std::string id = random_uuid();
   const Labels labels = {{"conu.test_artifact", "true"},
                          {"conu.session", id},
-                         {"conu.pid", std::to_string(getpid())},
+                         {"conu.pid", decimal(getpid())},
                          {"conu.boot", boot_id()},
                          {"conu.start", start_time(getpid())}};
 };

@@ -17,6 +17,7 @@
 #include "transport/tls.h"
 #include "util/clock.h"
 #include "util/sigpipe.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -43,8 +44,9 @@ ssize_t Connection::receive(char *data, size_t size) {
       return n;
     }
     if (errno == EAGAIN) return -1;
-    if (errno == ECONNRESET) throw Failure(Code::unreachable, peer_ + " has broken off the connection");
-    if (errno != EINTR) throw Failure(Code::unreachable, system_failure("cannot read from " + peer_, errno).message);
+    if (errno == ECONNRESET) throw_failure(Code::unreachable, {peer_, " has broken off the connection"});
+    if (errno != EINTR)
+      throw_failure(Code::unreachable, system_failure(concat("cannot read from ", peer_), errno).message);
   }
 }
 
@@ -58,8 +60,9 @@ ssize_t Connection::transmit(std::string_view bytes) {
     }
     if (errno == EAGAIN) return -1;
     if (errno == EPIPE || errno == ECONNRESET)
-      throw Failure(Code::unreachable, peer_ + " has broken off the connection");
-    if (errno != EINTR) throw Failure(Code::unreachable, system_failure("cannot write to " + peer_, errno).message);
+      throw_failure(Code::unreachable, {peer_, " has broken off the connection"});
+    if (errno != EINTR)
+      throw_failure(Code::unreachable, system_failure(concat("cannot write to ", peer_), errno).message);
   }
 }
 
@@ -75,7 +78,7 @@ Task<bool> Connection::fill() {
     memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= std::exchange(begin_, 0);
   }
-  if (end_ == capacity) throw Failure(Code::protocol, peer_ + " sends a head that is too long");
+  if (end_ == capacity) throw_failure(Code::protocol, {peer_, " sends a head that is too long"});
   // More has hardly come since: to try at once would mostly be for nothing. (TLS keeps bytes where no poll sees them.)
   bool must_wait = is_drained_ && !is_rushed_;
   if (is_drained_ && is_rushed_) nap();
@@ -115,7 +118,7 @@ Task<void> Connection::write(std::string_view bytes, size_t *written) {
 }
 
 static Failure became_shorter(const FileRange &range) {
-  return Failure(Code::io, range.name + " became shorter while it was sent");
+  return Failure(Code::io, concat(range.name, " became shorter while it was sent"));
 }
 
 // While it lives, sendfile waits for room in the socket by itself, for milliseconds: to wait by the loop each time
@@ -156,8 +159,8 @@ bool Connection::transmit_file(FileRange *range, bool *must_wait) {
     if (errno == EAGAIN) return true;
     if (errno == EINVAL || errno == ENOSYS) return false;
     if (errno == EPIPE || errno == ECONNRESET)
-      throw Failure(Code::unreachable, peer_ + " has broken off the connection");
-    throw system_failure("cannot send " + range->name + " to " + peer_, errno);
+      throw_failure(Code::unreachable, {peer_, " has broken off the connection"});
+    throw_system_failure({"cannot send ", range->name, " to ", peer_}, errno);
   }
   *must_wait = range->size > 0;
   return true;
@@ -173,7 +176,7 @@ Task<void> Connection::write_file(FileRange range) {
     buffer.resize(static_cast<size_t>(std::min<int64_t>(range.size, 64 << 10)));
     ssize_t n = pread(range.fd, buffer.data(), buffer.size(), range.offset);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw system_failure("cannot read " + range.name, errno);
+    if (n < 0) throw_system_failure({"cannot read ", range.name}, errno);
     if (n == 0) throw became_shorter(range);
     co_await write(std::string_view(buffer).substr(0, static_cast<size_t>(n)));
     range.offset += n;
@@ -199,7 +202,7 @@ bool Connection::is_quiet() {
 
 // What a failed connect means, and what the user can do.
 static Failure connect_failure(const Endpoint &endpoint, int error_number) {
-  std::string message = system_failure("cannot connect to " + endpoint.url, error_number).message;
+  std::string message = system_failure(concat("cannot connect to ", endpoint.url), error_number).message;
   if (endpoint.socket_path.empty())
     return Failure(Code::unreachable, message, "see that the engine listens there and that no firewall stands between");
   switch (error_number) {
@@ -222,8 +225,8 @@ static Task<std::shared_ptr<Connection>> open_unix(Loop &loop, const Endpoint &e
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (endpoint.socket_path.size() >= sizeof address.sun_path)
-    throw Failure(Code::invalid_argument, "the path of the socket in " + endpoint.url + " is longer than " +
-                                              std::to_string(sizeof address.sun_path - 1) + " bytes");
+    throw_failure(Code::invalid_argument, {"the path of the socket in ", endpoint.url, " is longer than ",
+                                           decimal(sizeof address.sun_path - 1), " bytes"});
   memcpy(address.sun_path, endpoint.socket_path.data(), endpoint.socket_path.size());
   Fd socket = new_socket(AF_UNIX);
   // EAGAIN: the queue of the listener is full; there is nothing to poll for, so a short sleep it is.

@@ -20,11 +20,7 @@ struct Endpoint {
   int port = 0;
   std::optional<TlsSettings> tls;
 
-  // The value of the Host header.
-  std::string authority() const {
-    if (!socket_path.empty()) return "localhost";
-    return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(port);
-  }
+  std::string authority() const;  // the value of the Host header
 };
 
 }  // namespace conu

@@ -3,9 +3,17 @@
 
 #include "loop/loop.h"
 #include "util/log.h"
+#include "util/text.h"
 #include "util/version.h"
 
 namespace conu {
+
+std::string Endpoint::authority() const {
+  if (!socket_path.empty()) return "localhost";
+  return host.find(':') == host.npos ? concat(host, ":", decimal(port)) : concat("[", host, "]:", decimal(port));
+}
+
+std::string Request::name() const { return concat(method, " ", std::string_view(target).substr(0, target.find('?'))); }
 
 static const char stuck_hint[] = "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer";
 
@@ -91,15 +99,15 @@ void Exchange::set_broken(const Failure &failure) {
     return;
   }
   const std::string &url = client_->endpoint().url;
-  std::string message = name_ + ": ";
+  std::string message = concat(name_, ": ");
   if (failure.code == Code::protocol)
-    message = "the answer of " + url + " to " + name_ + " cannot be used: ";
+    message = concat("the answer of ", url, " to ", name_, " cannot be used: ");
   else if (failure.message.find(url) == std::string::npos)
-    message = name_ + " at " + url + ": ";
+    message = concat(name_, " at ", url, ": ");
   std::string hint = failure.hint;
   if (hint.empty() && failure.code == Code::unreachable)
     hint = "the engine has stopped or was restarted in the middle of the call; try again";
-  broken_ = std::make_exception_ptr(Failure(failure.code, message + failure.message, hint, failure.http_status));
+  broken_ = std::make_exception_ptr(Failure(failure.code, concat(message, failure.message), hint, failure.http_status));
 }
 
 static std::string head_of(const Request &request, const Endpoint &endpoint) {
@@ -111,9 +119,9 @@ static std::string head_of(const Request &request, const Endpoint &endpoint) {
   if (request.source && request.source->size() < 0)
     head.append("Transfer-Encoding: chunked\r\n");
   else if (request.source)
-    head.append("Content-Length: ").append(std::to_string(request.source->size())).append("\r\n");
+    head.append("Content-Length: ").append(decimal(request.source->size())).append("\r\n");
   else if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
-    head.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+    head.append("Content-Length: ").append(decimal(request.body.size())).append("\r\n");
   head.append("\r\n").append(request.body);
   return head;
 }
@@ -163,8 +171,8 @@ Task<std::string_view> Exchange::next() {
       if (is_upgraded() ? is_over_ : !connection_ || parser_.is_done()) break;
       Deadline deadline(scope, piece_timeout_ms_, [this] {
         return Failure(Code::timeout,
-                       name_ + " at " + client_->endpoint().url + ": nothing has come for " +
-                           std::to_string(piece_timeout_ms_) + " ms",
+                       concat(name_, " at ", client_->endpoint().url, ": nothing has come for ",
+                              decimal(piece_timeout_ms_), " ms"),
                        stuck_hint);
       });
       bool more = co_await connection_->fill();
@@ -211,7 +219,7 @@ std::string_view Exchange::at_hand() {
 
 std::shared_ptr<Connection> Exchange::writable_connection() {
   if (connection_) return connection_;
-  throw Failure(Code::state, name_ + ": nothing can be written, the other side has ended the connection");
+  throw_failure(Code::state, {name_, ": nothing can be written, the other side has ended the connection"});
 }
 
 Task<void> Exchange::write(std::string_view bytes, size_t *written) {
@@ -234,7 +242,7 @@ Task<std::string> Exchange::rest(size_t limit) {
     std::string_view piece = co_await next();
     if (piece.empty()) co_return body;
     body.append(piece);
-    if (body.size() > limit) fail(Failure(Code::protocol, "it is longer than " + std::to_string(limit) + " bytes"));
+    if (body.size() > limit) fail(Failure(Code::protocol, concat("it is longer than ", decimal(limit), " bytes")));
   }
 }
 
@@ -256,8 +264,8 @@ std::shared_ptr<Connection> HttpClient::take_warm() {
 Task<std::shared_ptr<Connection>> HttpClient::connect(const Request &request) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, request.connect_timeout_ms, [&] {
-    return Failure(Code::timeout, "no connection to " + endpoint_.url + " after " +
-                                      std::to_string(request.connect_timeout_ms) + " ms");
+    return Failure(Code::timeout,
+                   concat("no connection to ", endpoint_.url, " after ", decimal(request.connect_timeout_ms), " ms"));
   });
   auto connection = co_await Connection::open(loop_, endpoint_);
   co_return connection;
@@ -276,13 +284,13 @@ Task<Exchange> HttpClient::open(Request request) {
       // A body of any length takes its time, on its way and when the engine works on it.
       Deadline deadline(scope, request.source ? -1 : request.head_timeout_ms, [&] {
         return Failure(Code::timeout,
-                       "no answer of " + endpoint_.url + " to " + request.name() + " after " +
-                           std::to_string(request.head_timeout_ms) + " ms",
+                       concat("no answer of ", endpoint_.url, " to ", request.name(), " after ",
+                              decimal(request.head_timeout_ms), " ms"),
                        stuck_hint);
       });
       co_await exchange.send(request);
       co_await exchange.read_head();
-      if (logs(LogLevel::debug)) log(LogLevel::debug, exchange.name() + ": " + std::to_string(exchange.status()));
+      if (logs(LogLevel::debug)) log(LogLevel::debug, concat(exchange.name(), ": ", decimal(exchange.status())));
       co_return exchange;
     } catch (const Failure &caught) {
       failure = caught;

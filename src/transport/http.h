@@ -42,7 +42,7 @@ struct Request {
   bool gathers = false;
 
   bool is_idempotent() const { return !source && (method == "GET" || method == "HEAD" || method == "DELETE"); }
-  std::string name() const { return method + " " + target.substr(0, target.find('?')); }  // for messages
+  std::string name() const;  // for messages
 };
 
 class HttpClient;

@@ -6,6 +6,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "util/failure.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -61,16 +62,16 @@ size_t ResponseParser::parse(std::string_view bytes, std::string_view *piece) {
   beast::error_code error;
   state_->piece = {};
   size_t used = state_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
-  if (error && error != http::error::need_more) throw Failure(Code::protocol, "it is no HTTP: " + error.message());
+  if (error && error != http::error::need_more) throw_failure(Code::protocol, {"it is no HTTP: ", error.message()});
   *piece = state_->piece;
   return used;
 }
 
 void ResponseParser::finish() {
   beast::error_code error;
-  if (!state_->got_some()) throw Failure(Code::unreachable, "the connection was closed before an answer came");
+  if (!state_->got_some()) throw_failure(Code::unreachable, "the connection was closed before an answer came");
   state_->put_eof(error);
-  if (error) throw Failure(Code::unreachable, "the connection was closed in the middle of the answer");
+  if (error) throw_failure(Code::unreachable, "the connection was closed in the middle of the answer");
 }
 
 bool ResponseParser::is_head_done() const { return state_->is_header_done(); }

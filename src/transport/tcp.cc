@@ -15,14 +15,14 @@ namespace conu {
 
 Fd new_socket(int family) {
   Fd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket) throw system_failure("cannot make a socket", errno);
+  if (!socket) throw_system_failure("cannot make a socket", errno);
   return socket;
 }
 
 // A watch on a copy of a socket, which is whole when the watch ends.
 static Fd copy_of(int socket) {
   Fd copy(fcntl(socket, F_DUPFD_CLOEXEC, 0));
-  if (!copy) throw system_failure("cannot copy a descriptor", errno);
+  if (!copy) throw_system_failure("cannot copy a descriptor", errno);
   return copy;
 }
 

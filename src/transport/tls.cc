@@ -7,6 +7,7 @@
 
 #include "transport/connection.h"
 #include "transport/openssl.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -27,7 +28,7 @@ static void configure(SSL_CTX *context, const TlsSettings &settings, const std::
   const OpenSsl &lib = openssl();
   auto check = [&](bool good, const std::string &what) {
     if (!good)
-      throw Failure(Code::unauthorized, what + " for " + url + ": " + last_error(),
+      throw_failure(Code::unauthorized, {what, " for ", url, ": ", last_error()},
                     "see that DOCKER_CERT_PATH (or the context) names a folder with ca.pem, cert.pem and key.pem");
   };
   lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr);
@@ -36,13 +37,13 @@ static void configure(SSL_CTX *context, const TlsSettings &settings, const std::
     check(lib.SSL_CTX_set_default_verify_paths(context) == 1, "cannot load the system's certificate authorities");
   else
     check(lib.SSL_CTX_load_verify_locations(context, settings.ca_file.c_str(), nullptr) == 1,
-          "cannot load the certificate authorities in " + settings.ca_file);
+          concat("cannot load the certificate authorities in ", settings.ca_file));
   if (settings.certificate_file.empty()) return;
   check(lib.SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) == 1,
-        "cannot load the client certificate in " + settings.certificate_file);
+        concat("cannot load the client certificate in ", settings.certificate_file));
   check(lib.SSL_CTX_use_PrivateKey_file(context, settings.key_file.c_str(), SSL_FILETYPE_PEM) == 1 &&
             lib.SSL_CTX_check_private_key(context) == 1,
-        "cannot use the client key in " + settings.key_file);
+        concat("cannot use the client key in ", settings.key_file));
 }
 
 TlsSession::TlsSession(const TlsSettings &settings, const Endpoint &endpoint)
@@ -78,17 +79,17 @@ TlsSession::~TlsSession() {
   openssl().SSL_CTX_free(context_);
 }
 
-void TlsSession::fail(const std::string &what) {
+void TlsSession::fail(Text what) {
   const OpenSsl &lib = openssl();
   long verdict = lib.SSL_get_verify_result(ssl_);
   if (verdict != X509_V_OK)
-    throw Failure(
+    throw_failure(
         Code::unauthorized,
-        "the certificate of " + peer_ + " is not trusted: " + lib.X509_verify_cert_error_string(verdict),
+        {"the certificate of ", peer_, " is not trusted: ", lib.X509_verify_cert_error_string(verdict)},
         has_own_authorities_
             ? "see that ca.pem is of the authority that signed it, and that the address is one that it names"
             : "no ca.pem was found, so the system's authorities were asked: name its folder by DOCKER_CERT_PATH");
-  throw Failure(Code::unreachable, what + " " + peer_ + ": " + last_error(),
+  throw_failure(Code::unreachable, {what, " ", peer_, ": ", last_error()},
                 "see that the engine speaks TLS on this port and accepts the client's certificate");
 }
 
@@ -144,7 +145,7 @@ ssize_t TlsSession::receive(Connection &connection, char *data, size_t size) {
     if (error == SSL_ERROR_ZERO_RETURN) return 0;
     if (error != SSL_ERROR_WANT_READ) fail("cannot read from");
     // An end that TLS does not announce may be anybody's: what came before it counts as cut off.
-    if (ended_) throw Failure(Code::unreachable, peer_ + " has broken off the connection");
+    if (ended_) throw_failure(Code::unreachable, {peer_, " has broken off the connection"});
     size_t before = lib.BIO_ctrl_pending(incoming_);
     take_in(connection);
     if (ended_ || lib.BIO_ctrl_pending(incoming_) > before) continue;

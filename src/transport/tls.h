@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "transport/endpoint.h"
+#include "util/text.h"
 
 struct ssl_st;
 struct ssl_ctx_st;
@@ -33,7 +34,7 @@ class TlsSession {
 
  private:
   void take_in(Connection &connection);
-  [[noreturn]] void fail(const std::string &what);
+  [[noreturn]] void fail(Text what);
 
   std::string peer_;
   bool has_own_authorities_;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <exception>
+#include <initializer_list>
 #include <string>
+
+#include "util/text.h"
 
 namespace conu {
 
@@ -30,8 +33,13 @@ enum class Code : int {
 
 class Failure : public std::exception {
  public:
-  Failure(Code code, std::string message, std::string hint = {}, int http_status = 0)
-      : code(code), message(std::move(message)), hint(std::move(hint)), http_status(http_status) {}
+  Failure(Code code, Text message, Text hint = {}, int http_status = 0);
+  // Not inline: each place that throws would have them.
+  Failure(const Failure &);
+  Failure(Failure &&) noexcept;
+  Failure &operator=(const Failure &);
+  Failure &operator=(Failure &&) noexcept;
+  ~Failure() override;
 
   const char *what() const noexcept override { return message.c_str(); }
 
@@ -43,6 +51,12 @@ class Failure : public std::exception {
 };
 
 // A failed system call: `what` names the object and what was tried, the text of `error_number` is added.
-Failure system_failure(const std::string &what, int error_number);
+Failure system_failure(Text what, int error_number);
+
+// What throws calls these: each throw written out costs another hundred bytes. A message may come in parts.
+[[noreturn]] void throw_failure(Code code, Text message, Text hint = {}, int http_status = 0);
+[[noreturn]] void throw_failure(Code code, std::initializer_list<Text> message, Text hint = {}, int http_status = 0);
+[[noreturn]] void throw_system_failure(Text what, int error_number);
+[[noreturn]] void throw_system_failure(std::initializer_list<Text> what, int error_number);
 
 }  // namespace conu

@@ -11,6 +11,7 @@
 
 #include "util/failure.h"
 #include "util/fd.h"
+#include "util/text.h"
 
 namespace conu {
 
@@ -18,17 +19,17 @@ std::optional<std::string> read_file(const std::string &path, size_t limit) {
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    throw system_failure("cannot open " + path, errno);
+    throw_system_failure({"cannot open ", path}, errno);
   }
   std::string content;
   char buffer[16384];
   for (;;) {
     ssize_t n = read(fd.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw system_failure("cannot read " + path, errno);
+    if (n < 0) throw_system_failure({"cannot read ", path}, errno);
     if (n == 0) return content;
     content.append(buffer, static_cast<size_t>(n));
-    if (content.size() > limit) throw Failure(Code::io, path + " is larger than expected");
+    if (content.size() > limit) throw_failure(Code::io, {path, " is larger than expected"});
   }
 }
 

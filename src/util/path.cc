@@ -44,13 +44,13 @@ std::string parent_path(const std::string &path) {
 std::string absolute_path(const std::string &path) {
   if (path.starts_with('/')) return clean_path(path);
   std::unique_ptr<char, void (*)(void *)> current(getcwd(nullptr, 0), free);
-  if (!current) throw system_failure("cannot find the working folder for " + path, errno);
-  return clean_path(std::string(current.get()) + "/" + path);
+  if (!current) throw_system_failure({"cannot find the working folder for ", path}, errno);
+  return clean_path(concat(current.get(), "/", path));
 }
 
 bool asserts_content(std::string_view path) { return path == "." || path.ends_with("/."); }
 bool asserts_folder(std::string_view path) { return path.ends_with('/') || asserts_content(path); }
 
-std::string path_of_descriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+std::string path_of_descriptor(int fd) { return concat("/proc/self/fd/", decimal(fd)); }
 
 }  // namespace conu

@@ -15,7 +15,7 @@ std::string boot_id() { return std::string(trimmed(read_file("/proc/sys/kernel/r
 std::string start_time(pid_t pid) {
   std::string stat;
   try {
-    stat = read_file("/proc/" + std::to_string(pid) + "/stat").value_or("");
+    stat = read_file(concat("/proc/", decimal(pid), "/stat")).value_or("");
   } catch (const Failure &) {
     return "";  // it has just ended
   }
@@ -27,7 +27,7 @@ std::string start_time(pid_t pid) {
 
 std::string process_namespace() {
   struct stat status {};
-  return stat("/proc/self/ns/pid", &status) == 0 ? std::to_string(status.st_ino) : "0";
+  return stat("/proc/self/ns/pid", &status) == 0 ? decimal(status.st_ino) : "0";
 }
 
 }  // namespace conu

@@ -16,7 +16,7 @@ namespace conu {
 static std::optional<std::string> find_in(const char *path, const std::string &name) {
   std::optional<std::string> locked;
   for (std::string_view folder : split(path, ':')) {
-    std::string place = std::string(folder.empty() ? "." : folder) + "/" + name;
+    std::string place = concat(folder.empty() ? "." : folder, "/", name);
     struct stat found {};
     if (stat(place.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
     if (faccessat(AT_FDCWD, place.c_str(), X_OK, AT_EACCESS) == 0) return place;

@@ -15,7 +15,7 @@ void random_bytes(void *bytes, size_t size) {
   while (size > 0) {
     ssize_t n = getrandom(rest, size, 0);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw system_failure("cannot get random bytes", errno);
+    if (n < 0) throw_system_failure("cannot get random bytes", errno);
     rest += n;
     size -= static_cast<size_t>(n);
   }

@@ -6,6 +6,17 @@
 
 namespace conu {
 
+std::string concatenated(std::initializer_list<Text> parts) {
+  size_t size = 0;
+  for (std::string_view part : parts) size += part.size();
+  std::string text;
+  text.reserve(size);
+  for (std::string_view part : parts) text += part;
+  return text;
+}
+
+std::string decimal(int64_t number) { return std::to_string(number); }
+
 std::string_view trimmed(std::string_view text) {
   const char *space = " \t\r\n";
   auto first = text.find_first_not_of(space);
@@ -144,15 +155,15 @@ std::u32string code_points(std::string_view text) {
   return points;
 }
 
-std::string excerpt(std::string_view text, size_t limit) {
+std::string excerpt(Text text, size_t limit) {
   text = trimmed(text);
   bool cut = text.size() > limit;
   std::string line = as_utf8(text.substr(0, limit));
   for (char &c : line)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  return cut ? line + " …" : line;
+  return cut ? concat(line, " …") : line;
 }
 
-std::string in_quotes(std::string_view text) { return '"' + excerpt(text) + '"'; }
+std::string in_quotes(Text text) { return concat("\"", excerpt(text), "\""); }
 
 }  // namespace conu

@@ -405,8 +405,10 @@ conu_run_builder_t *builder(const char *options, const char *script) {
   return result;
 }
 
+// Podman refuses while a container is just coming to its end, as one does again and again that is restarted.
 static void remove_container(void *container) {
-  ask("DELETE", text("/containers/%s?force=1&v=1", conu_container_get_id(container)));
+  const char *path = text("/containers/%s?force=1&v=1", conu_container_get_id(container));
+  for (int i = 0; i < 50 && strstr(ask("DELETE", path), "container state improper") != NULL; i++) sleep_ms(20);
   conu_container_free(container);
 }
 

@@ -125,7 +125,7 @@ TEST(an_error_may_be_json_text_html_or_nothing) {
 // --- requests
 // -----------------------------------------------------------------------------------------------------------
 
-static Task<int> status_of(Api &api, std::string method, std::string path) {
+static Task<int> status_of(Api &api, const char *method, std::string path) {
   Exchange exchange = co_await api.open(api.request(method), path, "the thing");
   int status = exchange.status();
   co_await exchange.rest();
