@@ -55,20 +55,23 @@ class FileMeasures:
 
     def mount(self, what, image):
         floor, libconu = self.file_clients(image)
-        pairs = []
+        pairs = {"mount": [], "mount-anew": []}
         for number in range(self.options.rounds + 1):
-            figures = {}
-            for client in (floor, libconu) if number % 2 else (libconu, floor):
-                figures[client] = client.do("mount", MOUNTS)
-                client.do("unmount", 1)
-            if number > 0:
-                pairs.append((figures[libconu], figures[floor]))
+            for action in pairs:
+                figures = {}
+                for client in (floor, libconu) if number % 2 else (libconu, floor):
+                    figures[client] = client.do(action if client is libconu else "mount", MOUNTS)
+                    client.do("unmount", 1)
+                if number > 0:
+                    pairs[action].append((figures[libconu], figures[floor]))
         libconu.do("mount", 1)
         presence, _ = libconu.do("presence", 1)
         libconu.do("unmount", 1)
         memory = {client: client.peak_memory() for client in (floor, libconu)}
-        self.add(f"{what}: mount, read a file", "floor", [(one, one) for _, one in pairs], memory[floor])
-        self.add(f"{what}: mount, read a file", "libconu", pairs, memory[libconu], wall=MOUNT_TARGET)
+        measure = f"{what}: mount, read a file"
+        self.add(measure, "floor", [(one, one) for _, one in pairs["mount"]], memory[floor])
+        self.add(measure, "libconu", pairs["mount"], memory[libconu], wall=MOUNT_TARGET)
+        self.add(measure, "libconu, a new handle", pairs["mount-anew"], memory[libconu])
         self.verdict(f"{what}: 100,000 × file_is_present", presence, PRESENCE_TARGET, "s")
         for client in (floor, libconu):
             client.end()

@@ -12,29 +12,50 @@ static void check(conu_status_t status, conu_error_t **error) {
   exit(1);
 }
 
-static void mount_by(const char *method) {
+static conu_image_t *opened(void) {
   conu_error_t *error;
   conu_image_t *image;
+  check(conu_image_new(NULL, setting("BENCH_IMAGE"), NULL, CONU_PULL_NEVER, NULL, &image, &error), &error);
+  return image;
+}
+
+static void mount_by(const char *method, conu_image_t *image) {
+  conu_error_t *error;
   conu_mount_options_t *options = conu_mount_options_new();
   if (method != NULL) check(conu_mount_options_set_method(options, method, &error), &error);
-  check(conu_image_new(NULL, setting("BENCH_IMAGE"), NULL, CONU_PULL_NEVER, NULL, &image, &error), &error);
   check(conu_image_mount(image, NULL, options, NULL, &filesystems[mounted], &error), &error);
   mounted++;
-  conu_image_free(image);
   conu_mount_options_free(options);
 }
 
-static void mount_and_read(void) {
+static void read_from_last(void) {
   conu_error_t *error;
   void *data;
   size_t size;
-  mount_by(NULL);
   check(conu_filesystem_read_file(filesystems[mounted - 1], setting("BENCH_FILE"), NULL, &data, &size, &error), &error);
   conu_bytes_free(data);
   if (size == 0) exit(1); /* no file was read */
 }
 
-static void extract(void) { mount_by("extract"); }
+static void mount_and_read(void) {
+  static conu_image_t *image; /* of which the engine is asked at the first mount */
+  if (image == NULL) image = opened();
+  mount_by(NULL, image);
+  read_from_last();
+}
+
+static void mount_anew(void) {
+  conu_image_t *image = opened();
+  mount_by(NULL, image);
+  conu_image_free(image);
+  read_from_last();
+}
+
+static void extract(void) {
+  conu_image_t *image = opened();
+  mount_by("extract", image);
+  conu_image_free(image);
+}
 
 static void unmount(void) {
   conu_error_t *error;
@@ -57,6 +78,10 @@ static void presence(void) {
 }
 
 int main(void) {
-  return serve((struct action[]){
-      {"mount", mount_and_read}, {"extract", extract}, {"unmount", unmount}, {"presence", presence}, {NULL, NULL}});
+  return serve((struct action[]){{"mount", mount_and_read},
+                                 {"mount-anew", mount_anew},
+                                 {"extract", extract},
+                                 {"unmount", unmount},
+                                 {"presence", presence},
+                                 {NULL, NULL}});
 }

@@ -49,8 +49,8 @@ func mount[T ~uintptr](ctx context.Context, h *handle[T], options []MountOption,
 	return &Filesystem{newHandle("filesystem", native.SwigcptrFilesystem(out), free)}, nil
 }
 
-// SweepFilesystems unmounts and removes what processes of this user that have died left mounted. Every mount does so,
-// too.
+// SweepFilesystems unmounts and removes what processes of this user that have died left mounted. Mounts do so, too,
+// once a second.
 func SweepFilesystems(ctx context.Context) error {
 	return withCancel(ctx, func(cancel native.Cancel) error {
 		return attempt(func(failure *uintptr) { native.Filesystem_sweep(cancel, failure) })

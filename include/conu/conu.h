@@ -785,8 +785,8 @@ CONU_API conu_status_t conu_check_results_to_junit(const char *results_json, cha
  * layers the kernel puts these one above the other, in the same time whatever the size; where it refuses,
  * fuse-overlayfs does it; else the files are copied out of the engine.
  *
- * A process that ends without unmounting leaves its mounts behind. The next mount of the same user removes them, and so
- * does conu_filesystem_sweep().
+ * A process that ends without unmounting leaves its mounts behind. The next mount of the same user removes them (of one
+ * process: its first, and later ones at most once a second), and so does conu_filesystem_sweep().
  * @param image The image; it is not pulled.
  * @param mount_point A folder for the files, which must be empty; one that does not exist is made, and removed in the
  *   end. NULL or empty: a new one below the folder for temporary files.
@@ -2204,8 +2204,9 @@ CONU_API conu_status_t conu_filesystem_unmount(conu_filesystem_t *filesystem, co
                                                conu_error_t **error);
 
 /**
- * Unmounts and removes what processes of this user that have died left mounted on this host. Every mount does so on its
- * way. What belongs to a process that lives, or to another user, is not touched.
+ * Unmounts and removes what processes of this user that have died left mounted on this host. A mount does so on its way,
+ * too: the first of a process, and after that at most once a second. What belongs to a process that lives, or to another
+ * user, is not touched.
  * @param cancel ends the call before it begins; may be NULL
  * @param[out] error receives the reason of a failure; may be NULL
  * @return CONU_OK; CONU_ERROR_PERMISSION: another user has taken the name of the folder that mounts are recorded in;

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "container/export.h"
 #include "container/merged_tree.h"
 #include "container/state.h"
@@ -13,26 +15,32 @@ namespace conu {
 // --- images ----------------------------------------------------------------------------------------------------------
 
 // An image that was removed and has come again has other layers than those that are remembered.
-static bool is_outdated(const Json &document) {
-  std::string top = document["GraphDriver"]["Data"]["UpperDir"].text_or("");
-  return !top.empty() && access(top.c_str(), F_OK) != 0;
+// Those of an engine on another machine are never here.
+static bool is_outdated(const ShownLayers &layers) {
+  return !layers.refusal && access(layers.folders[0].c_str(), F_OK) != 0 && errno == ENOENT;
 }
 
-static Task<Json> facts_of(Api &api, Image &image) {
-  const std::string source = concat("the inspect document of ", image.subject());
+using LayersPtr = std::shared_ptr<const ShownLayers>;
+
+static Task<LayersPtr> ask_for_layers(Api &api, Image &image, bool refresh) {
+  std::string document = co_await inspect(api, image, refresh);
+  Json facts = Json::parse(document, concat("the inspect document of ", image.subject()));
+  auto layers = std::make_shared<const ShownLayers>(read_layers(facts, image.engine()->endpoint()));
+  image.remember_layers(document, layers);
+  co_return layers;
+}
+
+static Task<LayersPtr> layers_of(Api &api, Image &image) {
   bool is_remembered = image.remembered().has_value();
-  std::string document = co_await inspect(api, image, false);
-  Json facts = Json::parse(document, source);
-  if (is_remembered && is_outdated(facts)) {
-    document = co_await inspect(api, image, true);
-    facts = Json::parse(document, source);
-  }
-  co_return facts;
+  LayersPtr layers = image.remembered_layers();
+  if (layers == nullptr) layers = co_await ask_for_layers(api, image, false);
+  if (is_remembered && is_outdated(*layers)) layers = co_await ask_for_layers(api, image, true);
+  co_return layers;
 }
 
 Task<std::unique_ptr<Mount>> mount_image(Api &api, Image &image, std::string mount_point, MountOptions options) {
-  Json facts = co_await facts_of(api, image);
-  std::vector<MountMethod> methods = layer_methods(facts, image.engine()->endpoint(), options.method);
+  LayersPtr layers = co_await layers_of(api, image);
+  std::vector<MountMethod> methods = layer_methods(layers, options.method);
   const ExtractionLimits limits = options.limits;
   auto extract = [&api, &image, limits](const Target &target) {
     return extract_image(api, image, target.path, limits);
@@ -58,8 +66,8 @@ Task<std::unique_ptr<Mount>> mount_container(Api &api, Container &container, std
     std::string id = container.id();
     methods.push_back({"merged", [id, pid](const Target &target) { return mount_merged(id, pid, target); }});
   }
-  for (MountMethod &method : layer_methods(document, container.engine()->endpoint(), options.method))
-    methods.push_back(std::move(method));
+  auto layers = std::make_shared<const ShownLayers>(read_layers(document, container.engine()->endpoint()));
+  for (MountMethod &method : layer_methods(layers, options.method)) methods.push_back(std::move(method));
   const ExtractionLimits limits = options.limits;
   auto extract = [&api, &container, limits](const Target &target) {
     return extract_container(api, container, target.path, limits);

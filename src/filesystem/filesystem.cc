@@ -250,14 +250,16 @@ std::string Filesystem::read_file(const std::string &path, Cancel *cancel) {
       throw_failure(Code::io,
                     {"cannot read ", in_quotes(path), " in ", mount_point(), " as a whole: it has more than 256 MiB"},
                     "open it with get_file, and read it piece by piece");
-    auto left = static_cast<size_t>(std::max<off_t>(status.st_size - static_cast<off_t>(size), 4096));
+    // One byte more than there should be: to get fewer means the end.
+    auto left = static_cast<size_t>(std::max<off_t>(status.st_size - static_cast<off_t>(size) + 1, 4096));
     content.resize(size + std::min(left, piece));
     ssize_t n = read(file.get(), content.data() + size, content.size() - size);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail(what, path, errno);
     size += static_cast<size_t>(n);
+    bool is_whole = size < content.size() && static_cast<off_t>(size) == status.st_size;
     content.resize(size);
-    if (n == 0) return content;
+    if (n == 0 || is_whole) return content;
   }
 }
 

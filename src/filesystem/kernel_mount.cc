@@ -48,19 +48,10 @@ class KernelMount : public Mount {
 
   void unmount() override {
     if (!is_there()) return;
-    auto inner = mounts_below(mount_point());
-    // Such a tree can only be taken off as a whole, which the kernel does whether it is in use or not.
-    bool is_tree = !inner.empty();
-    if (is_tree) {
-      inner.insert(number_);
-      reject_holders(holders_of(inner));
-    }
-    bool is_unmounted = umount2(mount_point().c_str(), UMOUNT_NOFOLLOW | (is_tree ? MNT_DETACH : 0)) == 0;
-    bool was_none = !is_unmounted && (errno == EINVAL || errno == ENOENT);
-    if (!is_unmounted && !was_none) {
-      if (errno == EBUSY) reject_use(holders_of({number_}));
-      throw_system_failure({"cannot unmount ", mount_point()}, errno);
-    }
+    int error = umount2(mount_point().c_str(), UMOUNT_NOFOLLOW) == 0 ? 0 : errno;
+    if (error == EBUSY) error = unmount_tree();
+    bool was_none = error == EINVAL || error == ENOENT;
+    if (error != 0 && !was_none) throw_system_failure({"cannot unmount ", mount_point()}, error);
     is_gone_ = true;
   }
 
@@ -73,8 +64,14 @@ class KernelMount : public Mount {
     return !is_gone_;
   }
 
-  void reject_holders(const std::vector<std::string> &holders) const {
-    if (!holders.empty()) reject_use(holders);
+  // What has mounts below it can only be taken off as a whole, which the kernel does whether it is in use or not.
+  int unmount_tree() const {
+    auto mounts = mounts_below(mount_point());
+    bool is_tree = !mounts.empty();
+    mounts.insert(number_);
+    std::vector<std::string> holders = holders_of(mounts);
+    if (!is_tree || !holders.empty()) reject_use(holders);
+    return umount2(mount_point().c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0 ? 0 : errno;
   }
 
   [[noreturn]] void reject_use(const std::vector<std::string> &holders) const {
@@ -140,6 +137,23 @@ static int set(const Fd &context, const char *key, const std::string &value) {
   return fsconfig(context.get(), FSCONFIG_SET_STRING, key, value.c_str(), 0);
 }
 
+static const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
+
+static std::string with_marks(std::string options) {
+  for (auto [key, value] : marks) options.append(",").append(key).append("=").append(value);
+  return options;
+}
+
+bool attach_overlay_at_once(const std::vector<Fd> &layers, const Target &target) {
+  const size_t page = 4096;
+  std::string options = "lowerdir=";
+  for (const Fd &layer : layers)
+    options.append(&layer == &layers[0] ? "" : ":").append(path_of_descriptor(layer.get()));
+  options = with_marks(options);
+  std::string place = path_of_descriptor(target.folder.get());
+  return options.size() < page && mount("conu", place.c_str(), "overlay", flags, options.c_str()) == 0;
+}
+
 void attach_overlay_by_layers(const std::vector<Fd> &layers, const Target &target) {
   Fd context(fsopen("overlay", FSOPEN_CLOEXEC));
   if (!context) fail_overlay(context, errno);
@@ -170,11 +184,8 @@ static int in_folder(const char *folder, Act act) {
 void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &target) {
   std::string options = "lowerdir=";
   for (const Fd &layer : layers) options += concat(options.back() == '=' ? "" : ":", decimal(layer.get()));
-  std::string marked = options;
-  for (auto [key, value] : marks) marked.append(",").append(key).append("=").append(value);
-  std::string place = path_of_descriptor(target.folder.get());
+  std::string marked = with_marks(options), place = path_of_descriptor(target.folder.get());
   int result = in_folder("/proc/self/fd", [&] {
-    const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
     if (mount("conu", place.c_str(), "overlay", flags, marked.c_str()) == 0) return 0;
     return mount("conu", place.c_str(), "overlay", flags, options.c_str()) == 0 ? 0 : errno;
   });
@@ -185,6 +196,7 @@ std::unique_ptr<Mount> mount_overlay(const std::vector<Fd> &layers, const Target
   if (layers.size() > most_layers)
     throw_failure(Code::unsupported,
                   {"the kernel takes ", decimal(most_layers), " layers, not ", decimal(layers.size())});
+  if (attach_overlay_at_once(layers, target)) return adopt_mount("overlay", target.path);
   try {
     attach_overlay_by_layers(layers, target);
   } catch (const Failure &failure) {

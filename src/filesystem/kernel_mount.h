@@ -25,7 +25,9 @@ std::unique_ptr<Mount> mount_clone(const Fd &tree, const char *method, const Tar
 // What is mounted there already.
 std::unique_ptr<Mount> adopt_mount(const char *method, const std::string &path);
 
-// How mount_overlay() does it: layer by layer (Linux 6.8), or with all of them in a page of options.
+// How mount_overlay() does it: by one system call, false where the kernel refuses or the options are too long for that;
+// layer by layer (Linux 6.8); or with names so short that all of them go into the page of options that mount(2) takes.
+bool attach_overlay_at_once(const std::vector<Fd> &layers, const Target &target);
 void attach_overlay_by_layers(const std::vector<Fd> &layers, const Target &target);
 void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &target);
 

@@ -27,7 +27,7 @@ static void append_folders(std::vector<std::string> &folders, const std::string 
   if (!folder.empty()) folders.push_back(std::move(folder));
 }
 
-std::vector<std::string> layer_folders(const Json &document, const Endpoint &endpoint) {
+static std::vector<std::string> folders_in(const Json &document, const Endpoint &endpoint) {
   if (endpoint.socket_path.empty())
     throw_failure(Code::unsupported, {"the engine at ", endpoint.url, " may be on another machine"});
   std::string users = document["HostConfig"]["UsernsMode"].text_or("");  // of a container
@@ -48,6 +48,16 @@ std::vector<std::string> layer_folders(const Json &document, const Endpoint &end
   for (const std::string &folder : folders)
     if (!folder.starts_with('/')) throw_failure(Code::protocol, {in_quotes(folder), " is no place of a layer"});
   return folders;
+}
+
+ShownLayers read_layers(const Json &document, const Endpoint &endpoint) {
+  ShownLayers layers;
+  try {
+    layers.folders = folders_in(document, endpoint);
+  } catch (const Failure &failure) {
+    layers.refusal = failure;
+  }
+  return layers;
 }
 
 // What engines put a layer into belongs to the root of the engine: its own, or that of its user namespace.

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "filesystem/remove_tree.h"
-#include "session/labels.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/folder.h"
@@ -47,24 +46,22 @@ static Fd open_records(const std::string &path) {
 
 // Which process it is, in the name of what it makes.
 static std::string own_name() {
-  std::string pid, start, boot;
-  for (const auto &[key, value] : session_labels()) {
-    if (key == "conu.pid") pid = value;
-    if (key == "conu.start") start = value;
-    if (key == "conu.boot") boot = value;
-  }
-  static const std::string space = process_namespace();
-  return concat(pid, ".", start, ".", space, ".", boot);
+  const ProcessIdentity &own = own_identity();
+  return concat(own.pid, ".", own.start, ".", own.space, ".", own.boot);
 }
 
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
-static std::string new_record(const std::string &ending) {
+static Target new_record(const std::string &ending) {
   const std::string path = records_folder(), name = concat(own_name(), ".", random_string(12), ending);
   Fd folder = open_records(path);
   if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
   if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0)
     throw_system_failure({"cannot make the folder ", path, "/", name}, errno);
-  return concat(path, "/", name);
+  Target record{concat(path, "/", name), Fd(openat(folder.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
+  if (record.folder) return record;
+  int error = errno;
+  unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR);
+  throw_system_failure({"cannot open the folder ", record.path}, error);
 }
 
 // What cannot be read is left as it is.
@@ -114,10 +111,10 @@ static Fd opened(const std::string &path) {
 
 Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   std::unique_ptr<MountPoint> point(new MountPoint);
-  point->record_ = new_record(chosen.empty() ? "" : ".chosen");
   Target &target = point->target_;
+  target = new_record(chosen.empty() ? "" : ".chosen");
+  point->record_ = target.path;
   if (chosen.empty()) {
-    target.folder = opened(point->record_);
     target.path = real_path(target.folder);
     co_return point;
   }
@@ -180,11 +177,13 @@ MountPoint::~MountPoint() {
 
 // In doubt it lives, as that of another container does, whose processes cannot be seen from here.
 static bool is_of_dead(const std::string &record) {
+  const ProcessIdentity &own = own_identity();
   auto parts = split(record, '.');
   bool is_record = parts.size() == 5 || (parts.size() == 6 && parts[5] == "chosen");
   if (!is_record) return false;
-  if (parts[3] != boot_id()) return true;
-  if (parts[2] != process_namespace()) return false;
+  if (parts[3] != own.boot) return true;
+  if (parts[2] != own.space) return false;
+  if (parts[0] == own.pid) return parts[1] != own.start;
   pid_t pid = 0;
   auto [end, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), pid);
   if (error != std::errc() || end != parts[0].data() + parts[0].size() || pid <= 0) return false;

@@ -3,13 +3,15 @@
 
 #include <fcntl.h>
 
+#include <atomic>
 #include <cerrno>
 #include <optional>
 
 #include "filesystem/fuse_mount.h"
-#include "filesystem/layers.h"
 #include "filesystem/mount_point.h"
+#include "util/clock.h"
 #include "util/failure.h"
+#include "util/fork.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -46,28 +48,32 @@ void check_method(const std::string &name) {
 
 // --- layers ----------------------------------------------------------------------------------------------------------
 
-static std::vector<Fd> opened(const std::vector<std::string> &folders) {
+using LayersPtr = std::shared_ptr<const ShownLayers>;
+
+static std::vector<Fd> opened(const LayersPtr &shown) {
   std::vector<Fd> layers;
-  for (const std::string &folder : folders) layers.push_back(open_layer(folder));
+  layers.reserve(shown->folders.size() + 1);
+  for (const std::string &folder : shown->folders) layers.push_back(open_layer(folder));
   return layers;
 }
 
-static Task<std::unique_ptr<Mount>> bind_layer(std::vector<std::string> folders, const Target &target) {
+static Task<std::unique_ptr<Mount>> bind_layer(LayersPtr shown, const Target &target) {
+  const std::vector<std::string> &folders = shown->folders;
   if (folders.size() > 1)
     throw_failure(Code::unsupported, {"there are ", decimal(folders.size()), " layers, and it shows one"});
   Fd layer = open_layer(folders[0]);
   co_return mount_bind(layer, target);
 }
 
-static Task<std::unique_ptr<Mount>> overlay_layers(std::vector<std::string> folders, const Target &target) {
-  std::vector<Fd> layers = opened(folders);
+static Task<std::unique_ptr<Mount>> overlay_layers(LayersPtr shown, const Target &target) {
+  std::vector<Fd> layers = opened(shown);
   // Two are the least: below a single one goes an empty folder, such as the one that is mounted on.
   if (layers.size() == 1) layers.emplace_back(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 3));
   co_return mount_overlay(layers, target);
 }
 
-static Task<std::unique_ptr<Mount>> fuse_layers(std::vector<std::string> folders, const Target &target) {
-  std::vector<Fd> layers = opened(folders);
+static Task<std::unique_ptr<Mount>> fuse_layers(LayersPtr shown, const Target &target) {
+  std::vector<Fd> layers = opened(shown);
   std::unique_ptr<Mount> mount;
   std::optional<Failure> failure;
   try {
@@ -79,36 +85,45 @@ static Task<std::unique_ptr<Mount>> fuse_layers(std::vector<std::string> folders
   if (failure->code != Code::command_failed) throw *failure;
   // Podman mounts its folder of layers onto itself, and unmounts it behind its containers: what was opened in that
   // mount can then not be named any more.
-  layers = opened(folders);
+  layers = opened(shown);
   mount = co_await mount_fuse(layers, target);
   co_return mount;
 }
 
-static Task<std::unique_ptr<Mount>> refuse(Failure reason) {
-  throw reason;
+static Task<std::unique_ptr<Mount>> refuse(LayersPtr shown) {
+  throw *shown->refusal;
   co_return nullptr;
 }
 
-std::vector<MountMethod> layer_methods(const Json &document, const Endpoint &endpoint, const std::string &method) {
+std::vector<MountMethod> layer_methods(LayersPtr layers, const std::string &method) {
   std::vector<MountMethod> methods;
-  std::vector<std::string> folders;
-  try {
-    folders = layer_folders(document, endpoint);
-  } catch (const Failure &failure) {
+  if (layers->refusal) {
     for (const char *name : {"bind", "overlay", "fuse"})
-      methods.push_back({name, [reason = failure](const Target &) { return refuse(reason); }});
+      methods.push_back({name, [layers](const Target &) { return refuse(layers); }});
     return methods;
   }
-  if (folders.size() == 1 || method == "bind")
-    methods.push_back({"bind", [folders](const Target &target) { return bind_layer(folders, target); }});
-  methods.push_back({"overlay", [folders](const Target &target) { return overlay_layers(folders, target); }});
-  methods.push_back({"fuse", [folders](const Target &target) { return fuse_layers(folders, target); }});
+  if (layers->folders.size() == 1 || method == "bind")
+    methods.push_back({"bind", [layers](const Target &target) { return bind_layer(layers, target); }});
+  methods.push_back({"overlay", [layers](const Target &target) { return overlay_layers(layers, target); }});
+  methods.push_back({"fuse", [layers](const Target &target) { return fuse_layers(layers, target); }});
   return methods;
 }
 
 // --- one after the other ---------------------------------------------------------------------------------------------
 
+// To look takes longer than to mount.
+static bool is_time_to_sweep() {
+  struct Sweeps {
+    mutable std::atomic<int64_t> next_ns{0};
+  };
+  std::atomic<int64_t> &next_ns = once_in_process<Sweeps>().next_ns;
+  const int64_t second = 1000000000, now = monotonic_ns();
+  int64_t next = next_ns.load();
+  return now >= next && next_ns.compare_exchange_strong(next, now + second);
+}
+
 static void sweep_on_the_way() {
+  if (!is_time_to_sweep()) return;
   try {
     sweep_mounts();
   } catch (const Failure &failure) {

@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "filesystem/kernel_mount.h"
+#include "filesystem/layers.h"
 #include "filesystem/mount.h"
 #include "filesystem/tree_extraction.h"
-#include "json/json.h"
 #include "loop/task.h"
-#include "transport/endpoint.h"
 
 namespace conu {
 
@@ -30,12 +29,12 @@ struct MountMethod {
   bool puts_files = false;  // into the folder itself, instead of mounting something on it
 };
 
-// "bind" for one layer, "overlay" and "fuse": what the layers in an inspect document allow. `method`: the one that is
-// asked for.
-std::vector<MountMethod> layer_methods(const Json &document, const Endpoint &endpoint, const std::string &method);
+// "bind" for one layer, "overlay" and "fuse": what the layers allow. `method`: the one that is asked for.
+std::vector<MountMethod> layer_methods(std::shared_ptr<const ShownLayers> layers, const std::string &method);
 
 // Tries one after the other, at `mount_point` or a fresh folder. Where all fail the failure tells what each said; one
-// that is asked for by its name fails for its own reason. What dead processes have left is removed on the way.
+// that is asked for by its name fails for its own reason. What dead processes have left is removed on the way, unless
+// this process has looked for it within the last second.
 Task<std::unique_ptr<Mount>> mount_tree(std::string subject, std::string mount_point, std::string method,
                                         std::vector<MountMethod> methods);
 

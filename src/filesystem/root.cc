@@ -25,15 +25,16 @@ static int open_in_root(int root, const char *path, int flags) {
   return static_cast<int>(syscall(SYS_openat2, root, path, &how, sizeof how));
 }
 
-Root::Root(const std::string &folder, Way way) : root_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+Root::Root(const std::string &folder, Way way)
+    : root_(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), way_(way) {
   if (!root_) throw_system_failure({"cannot open the folder ", folder}, errno);
-  has_openat2_ = way == Way::kernel && Fd(open_in_root(root_.get(), ".", O_PATH | O_CLOEXEC));
 }
 
 Fd Root::open(const std::string &path, Last last) const {
   const int flags = O_PATH | O_CLOEXEC | (last == Last::stay ? O_NOFOLLOW : 0);
-  for (int attempts = 0; has_openat2_ && attempts < most_attempts; attempts++) {
+  for (int attempts = 0; way_ == Way::kernel && attempts < most_attempts; attempts++) {
     Fd found(open_in_root(root_.get(), path.c_str(), flags));
+    if (!found && (errno == ENOSYS || errno == EPERM)) break;  // an old kernel; a filter of system calls
     if (found || (errno != EAGAIN && errno != EINTR)) return found;
   }
   Place place = find(path, last);

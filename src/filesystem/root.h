@@ -45,7 +45,7 @@ class Root {
  private:
   class Walk;
   Fd root_;
-  bool has_openat2_;
+  Way way_;
 };
 
 }  // namespace conu

@@ -56,6 +56,17 @@ std::optional<std::string> Image::remembered() const {
 void Image::remember(std::optional<std::string> document) {
   std::lock_guard lock(mutex_);
   document_ = std::move(document);
+  layers_.reset();
+}
+
+std::shared_ptr<const ShownLayers> Image::remembered_layers() const {
+  std::lock_guard lock(mutex_);
+  return layers_;
+}
+
+void Image::remember_layers(const std::string &document, std::shared_ptr<const ShownLayers> layers) {
+  std::lock_guard lock(mutex_);
+  if (document == document_) layers_ = std::move(layers);
 }
 
 // --- asking ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@
 
 namespace conu {
 
+struct ShownLayers;
+
 class Image {
  public:
   static std::shared_ptr<Image> by_name(std::shared_ptr<Engine> engine, ImageName name);
@@ -35,6 +37,9 @@ class Image {
   // The inspect document that was asked for last.
   std::optional<std::string> remembered() const;
   void remember(std::optional<std::string> document);
+  // The layers that it tells of; null where nobody has read them yet.
+  std::shared_ptr<const ShownLayers> remembered_layers() const;
+  void remember_layers(const std::string &document, std::shared_ptr<const ShownLayers> layers);
 
  private:
   Image(std::shared_ptr<Engine> engine, std::optional<ImageName> name, std::string full_name, std::string engine_name);
@@ -45,6 +50,7 @@ class Image {
   const std::string engine_name_;
   mutable std::mutex mutex_;
   std::optional<std::string> document_;
+  std::shared_ptr<const ShownLayers> layers_;  // of the document
 };
 
 using ImagePtr = std::shared_ptr<Image>;

@@ -1,11 +1,6 @@
 // The marks on what this process creates.
 #include "session/labels.h"
 
-#include <unistd.h>
-
-#include <atomic>
-#include <memory>
-
 #include "util/fork.h"
 #include "util/process_identity.h"
 #include "util/random.h"
@@ -32,27 +27,17 @@ namespace {
 
 // What does not change while the process lives. A forked child is another session.
 struct Session {
-  const unsigned generation = fork_generation();
   const std::string id = random_uuid();
   const Labels labels = {{"conu.test_artifact", "true"},
                          {"conu.session", id},
-                         {"conu.pid", decimal(getpid())},
-                         {"conu.boot", boot_id()},
-                         {"conu.start", start_time(getpid())}};
+                         {"conu.pid", own_identity().pid},
+                         {"conu.boot", own_identity().boot},
+                         {"conu.start", own_identity().start}};
 };
 
 }  // namespace
 
-static const Session &session() {
-  // Never freed: references to it are out.
-  static std::atomic<Session *> current{nullptr};
-  Session *session = current.load();
-  while (session == nullptr || session->generation != fork_generation()) {
-    auto made = std::make_unique<Session>();
-    if (current.compare_exchange_strong(session, made.get())) session = made.release();
-  }
-  return *session;
-}
+static const Session &session() { return once_in_process<Session>(); }
 
 const std::string &session_id() { return session().id; }
 

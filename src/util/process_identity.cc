@@ -2,9 +2,11 @@
 #include "util/process_identity.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/fork.h"
 #include "util/text.h"
 
 namespace conu {
@@ -29,5 +31,10 @@ std::string process_namespace() {
   struct stat status {};
   return stat("/proc/self/ns/pid", &status) == 0 ? decimal(status.st_ino) : "0";
 }
+
+ProcessIdentity::ProcessIdentity()
+    : pid(decimal(getpid())), start(start_time(getpid())), space(process_namespace()), boot(boot_id()) {}
+
+const ProcessIdentity &own_identity() { return once_in_process<ProcessIdentity>(); }
 
 }  // namespace conu

@@ -14,4 +14,12 @@ std::string start_time(pid_t pid);
 // The numbers of processes mean something within such a space only: one process may be seen in several.
 std::string process_namespace();
 
+// All that says which process this one is.
+struct ProcessIdentity {
+  ProcessIdentity();
+  std::string pid, start, space, boot;  // space: of process numbers
+};
+// Looked up once; a forked child is another one.
+const ProcessIdentity &own_identity();
+
 }  // namespace conu

@@ -158,13 +158,17 @@ static void an_extraction_keeps_to_its_limits(void **state) {
   assert_string_equal(shell("ls -A %s", folder), "");
 }
 
+// As if it were on another machine.
+static conu_engine_t *afar(void) {
+  set_variable("DOCKER_TLS_VERIFY", on_podman() ? NULL : "1");
+  set_variable("DOCKER_CERT_PATH", on_podman() ? NULL : setting("CONU_TEST_TLS_CERTIFICATES"));
+  return opened(setting(on_podman() ? "CONU_TEST_TCP_HOST" : "CONU_TEST_TLS_HOST"));
+}
+
 // What an engine that is not of this machine allows.
 static void files_come_from_afar(void **state) {
   (void)state;
-  set_variable("DOCKER_TLS_VERIFY", on_podman() ? NULL : "1");
-  set_variable("DOCKER_CERT_PATH", on_podman() ? NULL : setting("CONU_TEST_TLS_CERTIFICATES"));
-  const char *url = setting(on_podman() ? "CONU_TEST_TCP_HOST" : "CONU_TEST_TLS_HOST");
-  conu_image_t *image = image_of(opened(url), setting("CONU_TEST_IMAGE"));
+  conu_image_t *image = image_of(afar(), setting("CONU_TEST_IMAGE"));
   conu_filesystem_t *filesystem;
   ok(conu_image_mount(image, NULL, NULL, NULL, &filesystem, &error));
   kept_filesystem(filesystem);
@@ -172,6 +176,22 @@ static void files_come_from_afar(void **state) {
   contains(content(filesystem, "etc/os-release"), "conu busybox");
   fails(CONU_ERROR_UNSUPPORTED, conu_image_mount(image, NULL, by("overlay"), NULL, &filesystem, &error),
         "may be on another machine");
+}
+
+static void what_is_known_of_an_image_is_not_asked_again(void **state) {
+  (void)state;
+  const char *name = "conu/passing:1";
+  conu_engine_t *engines[] = {afar(), engine};
+  for (size_t i = 0; i < 2; i++) {
+    conu_image_t *tagged;
+    ok(conu_image_tag_image(busybox, "conu/passing", "1", NULL, &tagged, &error));
+    kept_image(tagged);
+    conu_image_t *image = image_of(engines[i], name);
+    ok(conu_filesystem_unmount(mounted(image, NULL), NULL, &error));
+    // The engine would not find it by its name any more.
+    ask("DELETE", text("/images/%s", on_podman() ? "localhost/conu/passing:1" : name));
+    contains(content(mounted(image, NULL), "etc/os-release"), "conu busybox");
+  }
 }
 
 // An ordinary user who reaches the engine and may not mount.
@@ -513,6 +533,7 @@ int main(void) {
       TEST(a_way_that_is_asked_for_fails_for_its_own_reason),
       TEST(an_extraction_keeps_to_its_limits),
       TEST(files_come_from_afar),
+      TEST(what_is_known_of_an_image_is_not_asked_again),
       TEST(an_ordinary_user_has_the_files_extracted),
       TEST(an_image_that_is_not_there_is_not_mounted),
       TEST(an_image_that_came_anew_is_found_again),

@@ -32,7 +32,8 @@ Image.mount = mount
 -- Of a container that runs here these are the files that its processes see, as they change.
 Container.mount = mount
 
--- Unmounts and removes what processes of this user that have died left mounted. Every mount does so, too.
+-- Unmounts and removes what processes of this user that have died left mounted. Mounts do so, too, once a
+-- second.
 function filesystem.sweep(given) return native.filesystem_sweep(read_plain(given).cancel) end
 
 -- Methods that take a path and no more: p gives the path on this host, for programs; read_file a string; list an array of

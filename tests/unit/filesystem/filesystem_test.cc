@@ -242,6 +242,11 @@ TEST(files_are_read_whole) {
   each_way([](Tree &tree, Filesystem &files) {
     CHECK_EQUAL(files.read_file("etc/lib/os-release", nullptr), "NAME=test\n");
     CHECK_EQUAL(files.read_file("etc/empty", nullptr), "");
+    for (size_t size : {1, 4095, 4096, 4097, 8191, 8192, 1 << 20, (1 << 20) + 1}) {
+      std::string content(size, 'y');
+      tree.temporary.write("tree/sized", content);
+      CHECK(files.read_file("sized", nullptr) == content);
+    }
     std::string large(3 << 20, 'x');
     large += std::string("\0end", 4);
     tree.temporary.write("tree/large", large);

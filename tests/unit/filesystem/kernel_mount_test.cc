@@ -54,6 +54,18 @@ static void check_layers(void (*attach)(const std::vector<Fd> &, const Target &)
   mount->unmount();
 }
 
+static void attach_at_once(const std::vector<Fd> &layers, const Target &target) {
+  CHECK(attach_overlay_at_once(layers, target));
+}
+
+TEST(layers_are_mounted_at_once_where_they_are_few) {
+  for (int count : {2, 60}) check_layers(attach_at_once, count, "layer");
+  Layers many(500), single(1);
+  CHECK(!attach_overlay_at_once(many.layers, many.target));
+  CHECK(!attach_overlay_at_once(single.layers, single.target));
+  CHECK_EQUAL(many.read("newest"), "(none)");
+}
+
 TEST(layers_are_mounted_one_by_one) {
   for (int count : {2, 500}) check_layers(attach_overlay_by_layers, count, "layer");
 }
@@ -75,6 +87,7 @@ TEST(the_working_folder_stays) {
 TEST(no_sign_in_a_name_means_anything) {
   check_layers(attach_overlay_by_layers, 3, "a:b,c\\d e\n=");
   check_layers(attach_overlay_by_options, 3, "a:b,c\\d e\n=");
+  check_layers(attach_at_once, 3, "a:b,c\\d e\n=");
 }
 
 TEST(more_layers_than_the_kernel_takes_are_refused) {
@@ -129,6 +142,7 @@ TEST(a_file_in_two_layers_is_whole) {
   if (!may_set_trusted_attributes()) return;  // the kernel makes no such file then
   check_parted_file(attach_overlay_by_layers);
   check_parted_file(attach_overlay_by_options);
+  check_parted_file(attach_at_once);
 }
 
 TEST(all_is_read_only) {

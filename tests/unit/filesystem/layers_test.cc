@@ -24,7 +24,13 @@ static std::string joined(const std::vector<std::string> &folders) {
 
 static Json document(const std::string &driver) { return Json::parse("{\"GraphDriver\": " + driver + "}", "a test"); }
 
-static std::string layers(const std::string &driver) { return joined(layer_folders(document(driver), local())); }
+static std::vector<std::string> folders_in(const Json &document, const Endpoint &endpoint) {
+  ShownLayers layers = read_layers(document, endpoint);
+  if (layers.refusal) throw *layers.refusal;
+  return layers.folders;
+}
+
+static std::string layers(const std::string &driver) { return joined(folders_in(document(driver), local())); }
 
 TEST(the_topmost_layer_comes_first) {
   CHECK_EQUAL(layers(R"({"Name": "overlay2", "Data": {"UpperDir": "/u/diff"}})"), "[/u/diff]");
@@ -50,7 +56,7 @@ TEST(an_engine_that_shows_no_layers_says_why) {
   Endpoint remote;
   remote.url = "tcp://engine:2375";
   Json known = document(R"({"Name": "overlay2", "Data": {"UpperDir": "/u"}})");
-  CHECK_FAILS(layer_folders(known, remote), Code::unsupported, "tcp://engine:2375 may be on another machine");
+  CHECK_FAILS(folders_in(known, remote), Code::unsupported, "tcp://engine:2375 may be on another machine");
 }
 
 TEST(layers_of_a_container_with_users_of_its_own_are_not_believed) {
@@ -59,9 +65,9 @@ TEST(layers_of_a_container_with_users_of_its_own_are_not_believed) {
                            R"("}, "GraphDriver": {"Name": "overlay", "Data": {"UpperDir": "/u"}}})",
                        "a test");
   };
-  CHECK_EQUAL(joined(layer_folders(of(""), local())), "[/u]");
-  CHECK_EQUAL(joined(layer_folders(of("host"), local())), "[/u]");
-  CHECK_FAILS(layer_folders(of("private"), local()), Code::unsupported, "it has users of its own (private)");
+  CHECK_EQUAL(joined(folders_in(of(""), local())), "[/u]");
+  CHECK_EQUAL(joined(folders_in(of("host"), local())), "[/u]");
+  CHECK_FAILS(folders_in(of("private"), local()), Code::unsupported, "it has users of its own (private)");
 }
 
 TEST(a_layer_must_be_a_folder_that_is_there) {

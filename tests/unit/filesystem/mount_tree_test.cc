@@ -2,6 +2,7 @@
 #include "filesystem/mount_tree.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,8 +10,11 @@
 #include "check.h"
 #include "filesystem/private_mounts.h"
 #include "loop/support.h"
+#include "util/clock.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/process_identity.h"
+#include "util/random.h"
 
 using namespace conu;
 
@@ -93,6 +97,44 @@ TEST(a_mount_that_is_given_up_leaves_nothing) {
   CHECK(std::filesystem::is_empty(records()));
 }
 
+// What a process left that is dead.
+static std::string left_by_the_dead() {
+  std::string record = records() + "/1.0." + process_namespace() + "." + boot_id() + "." + random_string(8);
+  CHECK(mkdir(record.c_str(), 0700) == 0);
+  return record;
+}
+
+// In a process that has not mounted anything yet.
+static void check_sweeps_of_a_new_process() {
+  std::string left = left_by_the_dead();
+  int64_t before = monotonic_ns();
+  mounted({showing("second")})->unmount();
+  CHECK(access(left.c_str(), F_OK) != 0);
+  left = left_by_the_dead();
+  const int64_t second = 1000000000;
+  while (access(left.c_str(), F_OK) == 0 && monotonic_ns() - before < 20 * second)
+    mounted({showing("second")})->unmount();
+  CHECK(access(left.c_str(), F_OK) != 0);
+  CHECK(monotonic_ns() - before >= second);
+}
+
+TEST(what_the_dead_left_is_removed_by_the_first_mount_and_then_once_a_second) {
+  mounted({showing("second")})->unmount();
+  pid_t child = fork();
+  if (child == 0) {
+    try {
+      check_sweeps_of_a_new_process();
+    } catch (const check::Failed &failed) {
+      dprintf(STDERR_FILENO, "%s\n", failed.message.c_str());
+      _exit(1);
+    }
+    _exit(0);
+  }
+  int status = 1;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK_EQUAL(status, 0);
+}
+
 TEST(methods_have_names) {
   for (const char *name : {"overlay", "bind", "fuse", "extract", "merged"}) check_method(name);
   CHECK_FAILS(check_method("magic"), Code::invalid_argument, "there is no method \"magic\"");
@@ -104,8 +146,9 @@ TEST(one_layer_is_bound_and_more_are_laid_one_above_the_other) {
   auto names = [&](const std::string &lower, const std::string &method) {
     Json data = Json::object().set("UpperDir", folder).set("LowerDir", lower);
     Json document = Json::object().set("GraphDriver", Json::object().set("Name", "overlay").set("Data", data));
+    auto layers = std::make_shared<const ShownLayers>(read_layers(document, endpoint));
     std::string all;
-    for (const MountMethod &offered : layer_methods(document, endpoint, method)) all += std::string(offered.name) + " ";
+    for (const MountMethod &offered : layer_methods(layers, method)) all += std::string(offered.name) + " ";
     return all;
   };
   CHECK_EQUAL(names("", ""), "bind overlay fuse ");

@@ -2,11 +2,17 @@
 #include "filesystem/root.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <thread>
 
@@ -230,6 +236,34 @@ TEST(no_descriptor_is_left_open) {
     }
     CHECK_EQUAL(count(), before);
   });
+}
+
+// What a filter of system calls, or a kernel that is older than openat2, answers to it.
+static void take_openat2_away(unsigned error) {
+  sock_filter program[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog filter{sizeof program / sizeof *program, program};
+  bool is_set = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+  if (!is_set || syscall(SYS_openat2, -1, "", nullptr, 0) != -1 || errno != static_cast<int>(error)) _exit(2);
+}
+
+TEST(without_openat2_paths_are_walked) {
+  Tree tree;
+  for (unsigned error : {ENOSYS, EPERM}) {
+    Root root(tree.path);
+    pid_t child = fork();
+    if (child == 0) {
+      take_openat2_away(error);
+      bool finds = content_of(root.open("up", Last::follow).get()) == "of the image";
+      bool misses = !root.open("nothing", Last::follow) && errno == ENOENT;
+      _exit(finds && misses ? 0 : 1);
+    }
+    int status = 1;
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK_EQUAL(status, 0);
+  }
 }
 
 TEST(a_root_is_a_folder) {

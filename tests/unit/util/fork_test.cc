@@ -29,6 +29,23 @@ TEST(a_child_is_another_generation_and_its_parent_stays_what_it_was) {
   CHECK_EQUAL(fork_generation(), before);
 }
 
+TEST(what_a_process_makes_once_a_child_makes_anew) {
+  struct Made {
+    pid_t pid = getpid();
+  };
+  std::vector<const Made *> seen(8);
+  std::vector<std::thread> threads;
+  for (const Made *&made : seen) threads.emplace_back([&made] { made = &once_in_process<Made>(); });
+  for (auto &thread : threads) thread.join();
+  for (const Made *made : seen) CHECK(made == &once_in_process<Made>());
+  pid_t child = fork();
+  if (child == 0) _exit(once_in_process<Made>().pid == getpid() ? 0 : 1);
+  int status = 1;
+  waitpid(child, &status, 0);
+  CHECK_EQUAL(status, 0);
+  CHECK_EQUAL(once_in_process<Made>().pid, getpid());
+}
+
 TEST(a_child_renews_once_and_a_parent_never) {
   std::atomic<unsigned> made_in = fork_generation();
   int renewed = 0;

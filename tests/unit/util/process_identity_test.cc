@@ -25,4 +25,13 @@ TEST(the_boot_has_an_id) {
 
 TEST(the_process_namespace_has_a_number) { CHECK(process_namespace().size() > 1); }
 
+TEST(the_own_identity_is_what_is_looked_up) {
+  const ProcessIdentity &own = own_identity();
+  CHECK_EQUAL(own.pid, std::to_string(getpid()));
+  CHECK_EQUAL(own.start, start_time(getpid()));
+  CHECK_EQUAL(own.space, process_namespace());
+  CHECK_EQUAL(own.boot, boot_id());
+  CHECK(&own == &own_identity());
+}
+
 int main() { return check::run_all("process_identity"); }

@@ -124,7 +124,8 @@ module Conu
     include Mountable
   end
 
-  # Unmounts and removes what processes of this user that have died left mounted. Every mount does so, too.
+  # Unmounts and removes what processes of this user that have died left mounted. Mounts do so, too, once a
+  # second.
   def self.sweep_filesystems
     Native.filesystem_sweep
     nil
