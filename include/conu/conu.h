@@ -1454,8 +1454,8 @@ CONU_API conu_status_t conu_container_wait_for_port(conu_container_t *container,
  * Waits until lines of the log match a pattern. The log is followed from its beginning, standard output and error
  * alike, so what was written before counts, too.
  * @param container The container.
- * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count). It has
- * no back-references, so that it takes no time out of proportion. A line counts once, when its end has come.
+ * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count), without
+ * back-references and look-ahead, which take time out of proportion. A line counts once, when its end has come.
  * @param occurrences How many lines must match, 1 or more.
  * @param timeout_ms The deadline, in milliseconds.
  * @param cancel Ends the wait.

@@ -1,8 +1,7 @@
 // An archive says the same in whatever pieces it comes.
 #include "filesystem/archive_reader.h"
 
-#include <cstdio>
-
+#include "archive.h"
 #include "fuzz.h"
 
 using namespace conu;
@@ -29,19 +28,6 @@ static std::string read(std::string_view archive, size_t piece_size) {
     output += failure.message;
   }
   return output;
-}
-
-// Chance alone would hardly ever find a checksum.
-static void set_checksums(std::string *archive) {
-  for (size_t at = 0; at + 512 <= archive->size(); at += 512) {
-    archive->replace(at + 148, 8, 8, ' ');
-    unsigned sum = 0;
-    for (size_t i = at; i < at + 512; i++) sum += static_cast<unsigned char>((*archive)[i]);
-    char text[8];
-    snprintf(text, sizeof text, "%06o", sum);
-    if (sum != 8 * ' ') archive->replace(at + 148, 7, text, 7);
-    if (sum == 8 * ' ') archive->replace(at + 148, 8, 8, '\0');
-  }
 }
 
 void fuzz(std::string_view input) {
