@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -190,6 +191,22 @@ static bool is_of_dead(const std::string &record) {
   return start_time(pid) != parts[1];
 }
 
+// What a process has mounted that was killed before it noted so: at this path there was nothing when it came, and what
+// is there now is like our mounts, and no other record's.
+static bool is_unnoted_mount(const std::string &path, const std::string &record) {
+  struct statx status {};
+  struct statvfs flags {};
+  bool is_mount = statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &status) == 0 &&
+                  (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 && statvfs(path.c_str(), &flags) == 0;
+  const unsigned long ours = ST_RDONLY | ST_NOSUID | ST_NODEV;
+  if (!is_mount || (flags.f_flag & ours) != ours) return false;
+  const std::string records = parent_path(record), number = decimal(static_cast<int64_t>(status.stx_mnt_id));
+  Fd folder = open_records(records);
+  for (const std::string &name : names_in(folder))
+    if (read_file(concat(records, "/", name, "/mount")) == number) return false;
+  return true;
+}
+
 // A folder that a dead process was told to mount on: only what it mounted goes, and only that very folder is touched.
 static void sweep_chosen(const std::string &record, const std::string &note) {
   auto parts = split(note, ' ');
@@ -197,15 +214,17 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   bool is_made = parts[0] == "made";
   size_t path_at = parts[0].size() + parts[1].size() + parts[2].size() + 3;
   std::string path = note.substr(path_at), number = read_file(concat(record, "/mount")).value_or("");
-  if (!number.empty() && decimal(mount_number(path)) == number) umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
+  // It was empty before they came.
+  bool has_files = exists(concat(record, "/files"));
+  bool is_mounted =
+      number.empty() ? !has_files && is_unnoted_mount(path, record) : decimal(mount_number(path)) == number;
+  if (is_mounted) umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
   bool is_same = folder && fstat(folder.get(), &status) == 0 && decimal(status.st_dev) == parts[1] &&
                  decimal(status.st_ino) == parts[2];
   if (!is_same) return;
   std::string itself = concat(path_of_descriptor(folder.get()), "/");
-  // It was empty before they came.
-  bool has_files = exists(concat(record, "/files"));
   for (const std::string &name : has_files ? names_in(folder) : std::vector<std::string>())
     if (unlinkat(folder.get(), name.c_str(), 0) != 0) remove_tree(concat(itself, name));
   if (is_made) remove_folder(path);

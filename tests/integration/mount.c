@@ -422,6 +422,85 @@ static void a_sweep_removes_what_the_dead_left(void **state) {
   shows_layers(alive, 3);
 }
 
+// Kills a process while it mounts, after so many microseconds. Whether it had done it by then.
+static bool killed_while_mounting(conu_image_t *image, const char *mount_point, const char *method, int after_us) {
+  int ends[2];
+  assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    conu_filesystem_t *filesystem = NULL;
+    conu_status_t status = conu_image_mount(image, mount_point, by(method), NULL, &filesystem, &error);
+    if (write(ends[1], status == CONU_OK ? "y" : "n", 1) < 0) _exit(1);
+    for (;;) pause();
+  }
+  usleep(after_us);
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  char answer = '-';
+  bool is_done = read(ends[0], &answer, 1) == 1;
+  assert_int_not_equal(answer, 'n');
+  close(ends[0]);
+  close(ends[1]);
+  // A container for an extraction is its process's own, and known by that.
+  shell("docker --host %s ps -aq --filter label=conu.pid=%d | xargs -r docker --host %s rm -f", setting("CONU_HOST"),
+        child, setting("CONU_HOST"));
+  return is_done;
+}
+
+static void a_process_that_is_killed_while_it_mounts_leaves_nothing(void **state) {
+  (void)state;
+  const struct {
+    const char *method;
+    int step_us;
+  } ways[] = {{"overlay", 300}, {"fuse", 500}, {"extract", 20000}};
+  conu_image_t *image = layered(3);
+  set_variable("TMPDIR", fresh_folder());
+  for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++) {
+    bool is_chosen = i % 2 == 1, is_done = false;
+    char *chosen = is_chosen ? fresh_folder() : NULL;
+    for (int us = 0; !is_done; us += ways[i / 2].step_us) {
+      is_done = killed_while_mounting(image, chosen, ways[i / 2].method, us);
+      // What the process had started may be at its mount for some moments more.
+      bool is_gone = false;
+      for (int64_t start = now_ms(); !is_gone && now_ms() - start < 5000; sleep_ms(is_gone ? 0 : 20)) {
+        ok(conu_filesystem_sweep(NULL, &error));
+        is_gone = strcmp(shell("ls -A $TMPDIR/conu-0 2>/dev/null || true"), "") == 0;
+      }
+      assert_string_equal(shell("ls -A $TMPDIR/conu-0 2>/dev/null || true"), "");
+      lacks(shell("cat /proc/self/mountinfo"), getenv("TMPDIR"));
+      if (chosen == NULL) continue;
+      assert_false(is_mount_point(chosen));
+      assert_string_equal(shell("ls -A %s", chosen), "");
+    }
+    sleep_ms(100);
+    if (is_chosen) assert_false(is_mount_point(chosen));
+  }
+}
+
+// The moment between a mount and the note of it.
+static void a_mount_that_a_dead_process_had_not_noted_yet_is_removed(void **state) {
+  (void)state;
+  set_variable("TMPDIR", fresh_folder());
+  ok(conu_filesystem_unmount(mounted(layered(1), NULL), NULL, &error));
+  char *records = text("%s/conu-0", getenv("TMPDIR")), *place = fresh_folder(), *living = fresh_folder();
+  for (int i = 0; i < 2; i++) {
+    char *folder = i == 0 ? place : living;
+    file_in(records, text("1.1.1.no-boot.%d.chosen/place", i),
+            text("given %s %s", strtok(shell("stat -c '%%d %%i' %s", folder), "\n"), folder));
+  }
+  assert_int_equal(mount("conu", place, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, NULL), 0);
+  conu_filesystem_t *filesystem;
+  ok(conu_image_mount(layered(1), living, NULL, NULL, &filesystem, &error));
+  kept_filesystem(filesystem);
+  ok(conu_filesystem_sweep(NULL, &error));
+  bool is_left = is_mount_point(place);
+  if (is_left) umount2(place, MNT_DETACH);
+  assert_false(is_left);
+  shows_layers(filesystem, 1);
+  assert_string_equal(shell("ls %s | wc -l", records), "1\n");
+}
+
 static void a_sweep_leaves_what_is_no_record_alone(void **state) {
   (void)state;
   char *folder = fresh_folder();
@@ -547,6 +626,8 @@ int main(void) {
       TEST(freeing_a_mount_in_use_takes_it_away),
       TEST(a_child_leaves_the_mounts_of_its_parent_alone),
       TEST(a_sweep_removes_what_the_dead_left),
+      TEST(a_process_that_is_killed_while_it_mounts_leaves_nothing),
+      TEST(a_mount_that_a_dead_process_had_not_noted_yet_is_removed),
       TEST(a_sweep_leaves_what_is_no_record_alone),
       TEST(a_running_container_shows_what_it_sees),
       TEST(unmounting_takes_nothing_from_the_container),

@@ -1,5 +1,6 @@
 // Many threads: streams with a reader, a writer and one who cancels, waits that another thread ends, containers that
-// live side by side on one engine handle, and handles that go while others work.
+// live side by side on one engine handle, files that are mounted, read and checked, and handles that go while others
+// work.
 #include "streams.h"
 
 static const int64_t patience_ms = 30000;
@@ -254,6 +255,147 @@ static void a_container_is_looked_at_by_many_while_it_is_renamed(void **state) {
   assert_int_equal(mistakes, 0);
 }
 
+// --- files -----------------------------------------------------------------------------------------------------------
+
+struct mounting {
+  conu_image_t *image;
+  const char *method;
+  conu_cancel_t *cancel;
+  conu_filesystem_t *filesystem;  // that others use, too
+  int cancelled;
+};
+
+static conu_status_t read_release(conu_filesystem_t *filesystem, conu_error_t **mine) {
+  void *data = NULL;
+  size_t size = 0;
+  conu_status_t status = conu_filesystem_read_file(filesystem, "/etc/os-release", NULL, &data, &size, mine);
+  if (status == CONU_OK && memmem(data, size, "conu busybox", 12) == NULL) status = CONU_ERROR_INTERNAL;
+  conu_bytes_free(data);
+  return status;
+}
+
+static conu_status_t mount_it(const struct mounting *mounting, conu_filesystem_t **out, conu_error_t **mine) {
+  conu_mount_options_t *options = conu_mount_options_new();
+  conu_status_t status = conu_mount_options_set_method(options, mounting->method, mine);
+  if (status == CONU_OK) status = conu_image_mount(mounting->image, NULL, options, mounting->cancel, out, mine);
+  conu_mount_options_free(options);
+  return status;
+}
+
+static void mount_and_read(void *argument) {
+  const struct mounting *mounting = argument;
+  bool is_slow = mounting->method != NULL;
+  for (int i = 0; i < (is_slow ? 2 : 20); i++) {
+    conu_error_t *mine = NULL;
+    conu_filesystem_t *filesystem = NULL;
+    conu_status_t status = mount_it(mounting, &filesystem, &mine);
+    if (status == CONU_OK) status = read_release(filesystem, &mine);
+    if (status == CONU_OK) status = conu_filesystem_unmount(filesystem, NULL, &mine);
+    conu_filesystem_free(filesystem);
+    expect_in_thread(status == CONU_OK, "mounting and reading", mine);
+  }
+}
+
+static void sweep_often(void *none) {
+  (void)none;
+  for (int i = 0; i < 50; i++) {
+    conu_error_t *mine = NULL;
+    expect_in_thread(conu_filesystem_sweep(NULL, &mine) == CONU_OK, "sweeping", mine);
+    sleep_ms(2);
+  }
+}
+
+static void one_image_is_mounted_by_many_threads_and_others_sweep(void **state) {
+  (void)state;
+  struct mounting ways[] = {{.image = busybox}, {.image = busybox, .method = "extract"}};
+  struct thread *threads[9];
+  for (int i = 0; i < 8; i++) threads[i] = in_thread(mount_and_read, &ways[i / 6]);
+  threads[8] = in_thread(sweep_often, NULL);
+  for (int i = 0; i < 9; i++) join(threads[i]);
+  assert_int_equal(mistakes, 0);
+}
+
+// Until it is unmounted, which it is in the middle of all this.
+static void use_until_the_end(void *argument) {
+  conu_filesystem_t *filesystem = ((struct mounting *)argument)->filesystem;
+  conu_status_t status = CONU_OK;
+  for (int i = 0; status == CONU_OK; i++) {
+    conu_error_t *mine = NULL;
+    char *document = NULL;
+    conu_string_list_t *names = NULL;
+    bool is_present = false;
+    if (i % 4 == 0) status = read_release(filesystem, &mine);
+    if (i % 4 == 1) status = conu_filesystem_stat(filesystem, "/bin/sh", NULL, &document, &mine);
+    if (i % 4 == 2) status = conu_filesystem_list(filesystem, "/etc", NULL, &names, &mine);
+    if (i % 4 == 3) status = conu_filesystem_file_is_present(filesystem, "/etc/passwd", NULL, &is_present, &mine);
+    conu_string_free(document);
+    conu_string_list_free(names);
+    expect_in_thread(status == CONU_OK || status == CONU_ERROR_STATE, "using one filesystem", mine);
+  }
+}
+
+static void one_filesystem_is_used_by_many_threads_until_one_unmounts_it(void **state) {
+  (void)state;
+  const char *const methods[] = {NULL, "extract"};
+  for (int way = 0; way < 2; way++) {
+    struct mounting mounting = {.image = busybox, .method = methods[way]};
+    ok(mount_it(&mounting, &mounting.filesystem, &error));
+    struct thread *threads[6];
+    for (int i = 0; i < 6; i++) threads[i] = in_thread(use_until_the_end, &mounting);
+    sleep_ms(200);
+    ok(conu_filesystem_unmount(mounting.filesystem, NULL, &error));
+    for (int i = 0; i < 6; i++) join(threads[i]);
+    conu_filesystem_free(mounting.filesystem);
+  }
+  assert_int_equal(mistakes, 0);
+}
+
+static void extract_until_cancelled(void *argument) {
+  struct mounting *mounting = argument;
+  conu_error_t *mine = NULL;
+  conu_filesystem_t *filesystem = NULL;
+  conu_status_t status = mount_it(mounting, &filesystem, &mine);
+  conu_filesystem_free(filesystem);
+  if (status == CONU_ERROR_CANCELLED) __atomic_add_fetch(&mounting->cancelled, 1, __ATOMIC_SEQ_CST);
+  expect_in_thread(status == CONU_OK || status == CONU_ERROR_CANCELLED, "extracting", mine);
+}
+
+static void a_cancel_ends_the_extractions_of_many_threads(void **state) {
+  (void)state;
+  struct mounting mounting = {.image = pulled(in_registry("CONU_TEST_REGISTRY", "conu/random")), .method = "extract"};
+  for (int64_t after = 1; after < 300; after *= 4) {
+    mounting.cancel = new_cancel();
+    struct thread *threads[4];
+    for (int i = 0; i < 4; i++) threads[i] = in_thread(extract_until_cancelled, &mounting);
+    trigger_after(mounting.cancel, after);
+    for (int i = 0; i < 4; i++) join(threads[i]);
+  }
+  assert_true(mounting.cancelled > 0);
+  assert_int_equal(mistakes, 0);
+}
+
+static void check_often(void *image) {
+  static const char checks[] =
+      "{\"schemaVersion\": \"2.0.0\", \"metadataTest\": {}, \"fileContentTests\": [{\"name\": \"release\", "
+      "\"path\": \"/etc/os-release\", \"expectedContents\": [\"conu b.*x\"]}]}";
+  for (int i = 0; i < 5; i++) {
+    conu_error_t *mine = NULL;
+    char *results = NULL;
+    conu_status_t status = conu_image_check(image, checks, NULL, &results, &mine);
+    bool is_good = status == CONU_OK && strstr(results, "\"Fail\":0,") != NULL;
+    conu_string_free(results);
+    expect_in_thread(is_good, "checking", mine);
+  }
+}
+
+static void one_image_is_checked_by_many_threads(void **state) {
+  (void)state;
+  struct thread *threads[4];
+  for (int i = 0; i < 4; i++) threads[i] = in_thread(check_often, busybox);
+  for (int i = 0; i < 4; i++) join(threads[i]);
+  assert_int_equal(mistakes, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       THREADS_TEST(a_cancel_ends_both_ends_of_a_command_and_loses_nothing),
@@ -264,6 +406,10 @@ int main(void) {
       THREADS_TEST(one_cancel_ends_the_waits_of_many_threads),
       THREADS_TEST(thirty_two_containers_live_side_by_side_on_one_engine_handle),
       THREADS_TEST(a_container_is_looked_at_by_many_while_it_is_renamed),
+      THREADS_TEST(one_image_is_mounted_by_many_threads_and_others_sweep),
+      THREADS_TEST(one_filesystem_is_used_by_many_threads_until_one_unmounts_it),
+      THREADS_TEST(a_cancel_ends_the_extractions_of_many_threads),
+      THREADS_TEST(one_image_is_checked_by_many_threads),
   };
   return RUN_LAB_TESTS(tests);
 }
