@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <locale>
 #include <vector>
 
 #include "util/failure.h"
@@ -76,6 +77,26 @@ static std::string trouble_with_cost(std::string_view text) {
   return "";
 }
 
+// Whatever locale the program has set. What libstdc++ keeps beside it of how characters are narrowed is filled before
+// threads can meet in it.
+static const std::locale &plain_locale() {
+  static const std::locale &plain = []() -> const std::locale & {
+    const char blank = ' ';
+    char narrowed;
+    std::use_facet<std::ctype<char>>(std::locale::classic()).narrow(&blank, &blank + 1, ' ', &narrowed);
+    return std::locale::classic();
+  }();
+  return plain;
+}
+
+static std::regex compiled(const std::string &text) {
+  using namespace std::regex_constants;
+  std::regex expression;
+  expression.imbue(plain_locale());
+  expression.assign(text, ECMAScript | nosubs | __polynomial);
+  return expression;
+}
+
 Pattern::Pattern(const std::string &text) : text_(text) {
   auto reject = [&](const std::string &why) {
     throw_failure(Code::invalid_argument,
@@ -89,12 +110,10 @@ Pattern::Pattern(const std::string &text) : text_(text) {
     throw_failure(Code::invalid_argument,
                   {"the pattern ", in_quotes(excerpt(text)), " could take too much to match: ", trouble},
                   "look for less, or for several simpler patterns");
-  using namespace std::regex_constants;
   try {
-    const auto syntax = ECMAScript | nosubs | __polynomial;
-    std::regex alone(text, syntax);
+    compiled(text);
     // To match the whole line takes one pass over it; to search takes one from each place.
-    expression_.emplace(concat("[\\s\\S]*(?:", text, ")[\\s\\S]*"), syntax);
+    expression_ = compiled(concat("[\\s\\S]*(?:", text, ")[\\s\\S]*"));
   } catch (const std::regex_error &error) {
     reject(error.what());
   }
