@@ -71,13 +71,14 @@ class Library:
             self.c.conu_error_free(error)
             raise RuntimeError(f"conu_{name}: {message}")
 
-    def mount(self, name, method):
+    def mount(self, name, method, place=None, limits=(-1, -1)):
         image, filesystem = ctypes.c_void_p(), ctypes.c_void_p()
         options = ctypes.c_void_p(self.c.conu_mount_options_new())
         self.call("mount_options_set_method", options, method)
+        self.c.conu_mount_options_set_limits(options, *(ctypes.c_int64(limit) for limit in limits))
         self.call("image_new", None, name.encode(), None, 0, None, ctypes.byref(image))
         try:
-            self.call("image_mount", image, None, options, None, ctypes.byref(filesystem))
+            self.call("image_mount", image, place and place.encode(), options, None, ctypes.byref(filesystem))
         finally:
             self.c.conu_image_free(image)
             self.c.conu_mount_options_free(options)
