@@ -1455,7 +1455,8 @@ CONU_API conu_status_t conu_container_wait_for_port(conu_container_t *container,
  * alike, so what was written before counts, too.
  * @param container The container.
  * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count), without
- * back-references and look-ahead, which take time out of proportion. A line counts once, when its end has come.
+ * back-references and look-ahead, which take time out of proportion; with "(?i)" before it, letters of either case
+ * match. A line counts once, when its end has come.
  * @param occurrences How many lines must match, 1 or more.
  * @param timeout_ms The deadline, in milliseconds.
  * @param cancel Ends the wait.

@@ -89,11 +89,11 @@ static const std::locale &plain_locale() {
   return plain;
 }
 
-static std::regex compiled(const std::string &text) {
+static std::regex compiled(const std::string &text, bool has_case) {
   using namespace std::regex_constants;
   std::regex expression;
   expression.imbue(plain_locale());
-  expression.assign(text, ECMAScript | nosubs | __polynomial);
+  expression.assign(text, ECMAScript | nosubs | __polynomial | (has_case ? syntax_option_type{} : icase));
   return expression;
 }
 
@@ -111,9 +111,12 @@ Pattern::Pattern(const std::string &text) : text_(text) {
                   {"the pattern ", in_quotes(excerpt(text)), " could take too much to match: ", trouble},
                   "look for less, or for several simpler patterns");
   try {
-    compiled(text);
+    const std::string_view in_any_case = "(?i)";
+    bool has_case = !text.starts_with(in_any_case);
+    std::string bare = has_case ? text : text.substr(in_any_case.size());
+    compiled(bare, has_case);
     // To match the whole line takes one pass over it; to search takes one from each place.
-    expression_ = compiled(concat("[\\s\\S]*(?:", text, ")[\\s\\S]*"));
+    expression_ = compiled(concat("[\\s\\S]*(?:", bare, ")[\\s\\S]*"), has_case);
   } catch (const std::regex_error &error) {
     reject(error.what());
   }

@@ -8,8 +8,9 @@
 
 namespace conu {
 
-// An ECMAScript regular expression, or plain text where nothing in it is special. It is matched in polynomial time and
-// without recursion, so that no line can hang or crash the process; so it has no back-references.
+// An ECMAScript regular expression, behind "(?i)" for letters of either case, or plain text where nothing in it is
+// special. It is matched in polynomial time and without recursion, so that no line can hang or crash the process; so it
+// has no back-references.
 class Pattern {
  public:
   // Throws Failure(invalid_argument) that says what is wrong with it.

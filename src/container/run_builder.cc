@@ -92,7 +92,8 @@ RunRequest RunBuilder::request(const std::string &image) const {
 
   Json body = draft.body;
   if (draft.no_health_check) body.set("Healthcheck", Json::object().set("Test", texts({"NONE"})));
-  for (const auto &[key, value] : labels_) member(body, "Labels", Json::object()).set(key, value);
+  Json labels = labels_.empty() ? Json() : member(body, "Labels", Json::object());
+  for (const auto &[key, value] : labels_) labels.set(key, value);
   body.set("Image", image);
   if (!arguments_.empty()) body.set("Cmd", texts(arguments_));
   Json host = member(body, "HostConfig", Json::object());

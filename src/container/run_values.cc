@@ -185,7 +185,7 @@ std::string from_working_folder(const std::string &path) {
 
 // --- documents -------------------------------------------------------------------------------------------------------
 
-Json member(Json parent, const std::string &key, const Json &fresh) {
+Json member(Json parent, Text key, const Json &fresh) {
   if (!parent[key]) parent.set(key, fresh);
   return parent[key];
 }

@@ -41,7 +41,7 @@ bool has_value(const std::string &text);  // has an equals sign
 std::string from_working_folder(const std::string &path);
 
 // The member of an object, which is added if it is not there yet.
-Json member(Json parent, const std::string &key, const Json &fresh);
+Json member(Json parent, Text key, const Json &fresh);
 Json texts(const std::vector<std::string> &items);
 
 }  // namespace conu

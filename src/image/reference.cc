@@ -16,8 +16,11 @@ static const size_t path_limit = 255;
 static const size_t tag_limit = 128;
 
 static const std::string_view digits = "0123456789";
-static const std::string_view lower = "abcdefghijklmnopqrstuvwxyz";
 static const std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+static const std::string_view alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
+static const std::string_view in_paths = "abcdefghijklmnopqrstuvwxyz0123456789._-/";
+static const std::string_view in_hosts = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+static const std::string_view in_tags = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 namespace {
 
@@ -29,7 +32,7 @@ struct Input {
     throw_failure(Code::invalid_argument, {"invalid image reference ", in_quotes(text), ": ", why}, hint);
   }
 
-  void allow(std::string_view part, const std::string &what, const std::string &characters) const {
+  void allow(std::string_view part, Text what, std::string_view characters) const {
     size_t bad = part.find_first_not_of(characters);
     if (bad != part.npos) reject(concat(what, " ", in_quotes(part), " may not contain ", name_of(part[bad])));
   }
@@ -73,8 +76,7 @@ static void check_domain(const Input &input, std::string_view domain) {
     has_port = colon != domain.npos;
     host = domain.substr(0, colon);
     if (has_port) port = domain.substr(colon + 1);
-    std::string allowed = concat(lower, upper, digits, ".-");
-    input.allow(host, "the registry", allowed);
+    input.allow(host, "the registry", in_hosts);
     for (std::string_view label : split(host, '.'))
       if (label.empty() || label.front() == '-' || label.back() == '-')
         input.reject(concat("the registry ", in_quotes(domain), " is no host name"));
@@ -86,7 +88,6 @@ static void check_domain(const Input &input, std::string_view domain) {
 
 // Letters and digits, joined by one dot, one or two underscores, or dashes.
 static bool is_path_component(std::string_view component) {
-  std::string alphanumeric = concat(lower, digits);
   for (;;) {
     size_t end = std::min(component.find_first_not_of(alphanumeric), component.size());
     if (end == 0) return false;
@@ -103,7 +104,7 @@ static bool is_path_component(std::string_view component) {
 static void check_path(const Input &input, std::string_view path) {
   if (path.empty()) input.reject("the name of the repository is missing");
   if (path.find_first_of(upper) != path.npos) input.reject("repository names must be lower case");
-  input.allow(path, "the repository name", concat(lower, digits, "._-/"));
+  input.allow(path, "the repository name", in_paths);
   for (std::string_view component : split(path, '/')) {
     if (component.empty())
       input.reject(concat("the repository name ", in_quotes(path), " has an empty part between slashes"));
@@ -120,7 +121,7 @@ static void check_tag(const Input &input, std::string_view tag) {
   if (tag.size() > tag_limit) input.reject(concat("the tag is longer than ", decimal(tag_limit), " characters"));
   if (is_one_of(tag.front(), ".-"))
     input.reject(concat("the tag ", in_quotes(tag), " begins with ", Input::name_of(tag[0])));
-  input.allow(tag, "the tag", concat(lower, upper, digits, "._-"));
+  input.allow(tag, "the tag", in_tags);
 }
 
 static void check_digest(const Input &input, std::string_view digest) {

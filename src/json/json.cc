@@ -17,11 +17,15 @@ static json_t *checked(json_t *value) {
   return value;
 }
 
-Json::Json(const Json &other) : value_(json_incref(other.value_)), path_(other.path_) {}
-Json::Json(Json &&other) noexcept : value_(std::exchange(other.value_, nullptr)), path_(std::move(other.path_)) {}
+Json::Json(const Json &other) : value_(json_incref(other.value_)), source_(other.source_), steps_(other.steps_) {}
+Json::Json(Json &&other) noexcept
+    : value_(std::exchange(other.value_, nullptr)),
+      source_(std::move(other.source_)),
+      steps_(std::move(other.steps_)) {}
 Json &Json::operator=(Json other) noexcept {
   std::swap(value_, other.value_);
-  std::swap(path_, other.path_);
+  std::swap(source_, other.source_);
+  std::swap(steps_, other.steps_);
   return *this;
 }
 Json::~Json() { json_decref(value_); }
@@ -32,15 +36,16 @@ static json_t *load(std::string_view text, size_t flags, json_error_t *error) {
   return value;
 }
 
-Json Json::of_text(json_t *value, const char *error, std::string_view text, const std::string &source) {
+Json Json::of_text(json_t *value, const char *error, std::string_view text, Text source) {
   if (value == nullptr)
     throw_failure(Code::protocol,
                   {source, " is not JSON (", error, "): ", text.empty() ? "it is empty" : excerpt(text)});
-  Json document(value, concat(source, ": $"));
-  return json_is_null(value) ? Json(nullptr, document.path_) : document;
+  Json document(value);
+  document.source_ = std::make_shared<const std::string>(source);
+  return json_is_null(value) ? document.child(nullptr, "") : document;
 }
 
-Json Json::parse(std::string_view text, const std::string &source) {
+Json Json::parse(std::string_view text, Text source) {
   // Engines send NUL characters in strings, and integers beyond 64 bits; the latter are read as reals on a second try.
   const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY;
   json_error_t error;
@@ -50,25 +55,25 @@ Json Json::parse(std::string_view text, const std::string &source) {
   return of_text(value, error.text, text, source);
 }
 
-Json Json::parse_strictly(std::string_view text, const std::string &source) {
+Json Json::parse_strictly(std::string_view text, Text source) {
   json_error_t error;
   json_t *value = load(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
   return of_text(value, error.text, text, source);
 }
 
-Json Json::object() { return Json(checked(json_object()), "$"); }
-Json Json::array() { return Json(checked(json_array()), "$"); }
+Json Json::object() { return Json(checked(json_object())); }
+Json Json::array() { return Json(checked(json_array())); }
 Json Json::string(Text value) {
   json_t *string = json_stringn(value.data(), value.size());
   if (string == nullptr) {
     std::string valid = as_utf8(value);
     string = json_stringn(valid.data(), valid.size());
   }
-  return Json(checked(string), "$");
+  return Json(checked(string));
 }
-Json Json::integer(int64_t value) { return Json(checked(json_integer(value)), "$"); }
-Json Json::null() { return Json(json_null(), "$"); }
-Json Json::boolean(bool value) { return Json(checked(json_boolean(value)), "$"); }
+Json Json::integer(int64_t value) { return Json(checked(json_integer(value))); }
+Json Json::null() { return Json(json_null()); }
+Json Json::boolean(bool value) { return Json(checked(json_boolean(value))); }
 
 Json &Json::set(Text key, const Json &value) {
   if (value && json_object_setn(value_, key.data(), key.size(), value.value_) != 0) {
@@ -84,24 +89,28 @@ Json &Json::append(const Json &value) {
   return *this;
 }
 
-Json Json::child(json_t *borrowed, std::string path) const {
-  if (borrowed == nullptr || json_is_null(borrowed)) return Json(nullptr, std::move(path));
-  return Json(json_incref(borrowed), std::move(path));
+std::string Json::path() const { return source_ ? concat(*source_, ": $", steps_) : concat("$", steps_); }
+
+Json Json::child(json_t *borrowed, std::string steps) const {
+  Json child(json_is_null(borrowed) ? nullptr : json_incref(borrowed));
+  child.source_ = source_;
+  child.steps_ = std::move(steps);
+  return child;
 }
 
 void Json::wrong_type(const char *expected) const {
   static const char *names[] = {"an object", "an array", "a string", "an integer", "a number", "true", "false", "null"};
-  throw_failure(Code::protocol, {path_, " should be ", expected, ", but is ", names[json_typeof(value_)]});
+  throw_failure(Code::protocol, {path(), " should be ", expected, ", but is ", names[json_typeof(value_)]});
 }
 
 Json Json::operator[](Text key) const {
   if (*this && !json_is_object(value_)) wrong_type("an object");
-  return child(json_object_getn(value_, key.data(), key.size()), concat(path_, ".", key));
+  return child(json_object_getn(value_, key.data(), key.size()), concat(steps_, ".", key));
 }
 
 Json Json::at(size_t index) const {
   if (*this && !json_is_array(value_)) wrong_type("an array");
-  return child(json_array_get(value_, index), concat(path_, "[", decimal(index), "]"));
+  return child(json_array_get(value_, index), concat(steps_, "[", decimal(index), "]"));
 }
 
 size_t Json::size() const { return is_array() ? json_array_size(value_) : json_object_size(value_); }
@@ -117,7 +126,7 @@ std::vector<std::pair<std::string, Json>> Json::members() const {
   if (!is_object()) wrong_type("an object");
   const char *key;
   json_t *value;
-  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, concat(path_, ".", key)));
+  json_object_foreach(value_, key, value) all.emplace_back(key, child(value, concat(steps_, ".", key)));
   return all;
 }
 
@@ -158,7 +167,7 @@ int64_t Json::integer_or(int64_t otherwise) const { return as_integer().value_or
 bool Json::boolean_or(bool otherwise) const { return as_boolean().value_or(otherwise); }
 
 std::string Json::required_string() const {
-  if (!*this) throw_failure(Code::protocol, {path_, " is missing"});
+  if (!*this) throw_failure(Code::protocol, {path(), " is missing"});
   return *as_string();
 }
 

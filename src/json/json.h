@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,9 +25,9 @@ class Json {
   ~Json();
 
   // Throws Failure(protocol) that names `source` ("the engine's answer to GET /info") where the text is no JSON.
-  static Json parse(std::string_view text, const std::string &source);
+  static Json parse(std::string_view text, Text source);
   // The same of what a person has written: a member that stands twice in an object is wrong, too.
-  static Json parse_strictly(std::string_view text, const std::string &source);
+  static Json parse_strictly(std::string_view text, Text source);
 
   static Json object();
   static Json array();
@@ -49,8 +50,8 @@ class Json {
   bool is_array() const;
   bool is_string() const;
   bool is_boolean() const;
-  bool is_integer() const;                           // as_integer takes any number
-  const std::string &path() const { return path_; }  // for messages: "the argument x: $.list[3]"
+  bool is_integer() const;   // as_integer takes any number
+  std::string path() const;  // for messages: "the argument x: $.list[3]"
   std::vector<std::pair<std::string, Json>> members() const;
   std::vector<Json> items() const;
   std::optional<std::string> as_string() const;
@@ -64,13 +65,15 @@ class Json {
   std::string dump() const;  // compact, members in the order they were set
 
  private:
-  Json(json_t *owned, std::string path) : value_(owned), path_(std::move(path)) {}
-  static Json of_text(json_t *value, const char *error, std::string_view text, const std::string &source);
-  Json child(json_t *borrowed, std::string path) const;
+  explicit Json(json_t *owned) : value_(owned) {}
+  static Json of_text(json_t *value, const char *error, std::string_view text, Text source);
+  Json child(json_t *borrowed, std::string steps) const;
   [[noreturn]] void wrong_type(const char *expected) const;
 
   json_t *value_ = nullptr;
-  std::string path_;  // of this value in its document, for messages
+  // Where it stands, for messages. Most of the time nobody asks, so that the two are put together only then.
+  std::shared_ptr<const std::string> source_;  // of the document; none where it was built here
+  std::string steps_;                          // from its root: ".list[3]"
 };
 
 }  // namespace conu

@@ -20,6 +20,14 @@ TEST(an_expression_is_found_anywhere_but_where_it_is_anchored) {
   CHECK(!Pattern("a\\.c").is_in("abc"));
 }
 
+TEST(letters_are_of_either_case_where_the_expression_says_so_at_its_beginning) {
+  CHECK(Pattern("(?i)READY to").is_in("it is Ready To go"));
+  CHECK(Pattern("(?i)[a-c]+$").is_in("ABC"));
+  CHECK(!Pattern("(?i)^b").is_in("ab"));
+  CHECK_FAILS(Pattern("a(?i)b"), Code::invalid_argument, "is no regular expression");
+  CHECK_FAILS(Pattern("(?i)("), Code::invalid_argument, "is no regular expression");
+}
+
 TEST(what_is_no_expression_is_refused) {
   for (const char *wrong : {"", "(", "a{2", "[a", "*"})
     CHECK_FAILS(Pattern(wrong), Code::invalid_argument, "is no regular expression");

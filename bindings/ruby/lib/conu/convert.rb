@@ -26,14 +26,15 @@ module Conu
     def pattern(pattern)
       return pattern unless pattern.is_a?(Regexp)
 
-      foreign = "the option i or x" if pattern.options.anybits?(Regexp::IGNORECASE | Regexp::EXTENDED)
+      foreign = "the option x" if pattern.options.anybits?(Regexp::EXTENDED)
+      in_any_case = pattern.options.anybits?(Regexp::IGNORECASE) ? "(?i)" : ""
       text = pattern.source.gsub(/\\.|\(\?-mix:/m) do |token|
         foreign ||= token if token.match?(/\A\\[ACEGHKMPQRXZaeghkpyz]/) && !PATTERNS.key?(token)
         PATTERNS.fetch(token, token)
       end
       raise InvalidArgumentError, "#{pattern.inspect}: the log cannot be searched with #{foreign}" if foreign
 
-      text
+      in_any_case + text
     end
 
     # What Ruby writes in another way: the ends of a line, and a Regexp within another one.
