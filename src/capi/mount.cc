@@ -30,8 +30,8 @@ static MountOptions options_in(const conu_mount_options_t *options) {
   return options != nullptr ? options->options : MountOptions();
 }
 
-static conu_filesystem *filesystem_of(std::unique_ptr<Mount> mount) {
-  return new conu_filesystem{std::make_unique<Filesystem>(std::move(mount))};
+static conu_filesystem *filesystem_of(std::unique_ptr<Mount> mount, const std::string &subject) {
+  return new conu_filesystem{std::make_unique<Filesystem>(std::move(mount), subject)};
 }
 
 conu_status_t conu_image_mount(conu_image_t *image, const char *mount_point, const conu_mount_options_t *options,
@@ -41,7 +41,8 @@ conu_status_t conu_image_mount(conu_image_t *image, const char *mount_point, con
     Image &mounted = need_image(image);
     std::string path = text_or_empty(mount_point);
     *out = filesystem_of(
-        run(mounted, cancel, [&](Api &api) { return mount_image(api, mounted, path, options_in(options)); }));
+        run(mounted, cancel, [&](Api &api) { return mount_image(api, mounted, path, options_in(options)); }),
+        mounted.subject());
   });
 }
 
@@ -53,7 +54,8 @@ conu_status_t conu_container_mount(conu_container_t *container, const char *moun
     Container &mounted = need_container(container);
     std::string path = text_or_empty(mount_point);
     *out = filesystem_of(
-        run(mounted, cancel, [&](Api &api) { return mount_container(api, mounted, path, options_in(options)); }));
+        run(mounted, cancel, [&](Api &api) { return mount_container(api, mounted, path, options_in(options)); }),
+        mounted.subject());
   });
 }
 

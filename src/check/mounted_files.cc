@@ -17,7 +17,7 @@ namespace {
 
 class MountedFiles : public ImageFiles {
  public:
-  explicit MountedFiles(std::unique_ptr<Mount> mount) : files_(std::move(mount)) {}
+  MountedFiles(std::unique_ptr<Mount> mount, const std::string &subject) : files_(std::move(mount), subject) {}
 
   Task<std::optional<Json>> look_at(std::string path, bool) override { co_return find(path); }
 
@@ -79,7 +79,7 @@ Task<std::unique_ptr<ImageFiles>> mount_files(Api &api, Image &image, bool may_e
   MountOptions options;
   options.may_extract = may_extract;
   std::unique_ptr<Mount> mount = co_await mount_image(api, image, "", options);
-  co_return std::make_unique<MountedFiles>(std::move(mount));
+  co_return std::make_unique<MountedFiles>(std::move(mount), image.subject());
 }
 
 }  // namespace conu

@@ -101,7 +101,8 @@ Pattern::Pattern(const std::string &text) : text_(text) {
   auto reject = [&](const std::string &why) {
     throw_failure(Code::invalid_argument,
                   {"the pattern ", in_quotes(excerpt(text)), " is no regular expression: ", why},
-                  "put a backslash before what is meant as it stands: ^$\\.*+?()[]{}|");
+                  text.find("(?") != text.npos ? "of what begins with (? there are (?: and, before all else, (?i)"
+                                               : "put a backslash before what is meant as it stands: ^$\\.*+?()[]{}|");
   };
   if (text.empty()) reject("it is empty");
   if (text.size() > longest_pattern) reject(concat("it is longer than ", decimal(longest_pattern), " characters"));

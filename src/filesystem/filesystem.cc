@@ -19,8 +19,9 @@ namespace conu {
 
 using Last = Root::Last;
 
-Filesystem::Filesystem(std::unique_ptr<Mount> mount, Root::Way way)
+Filesystem::Filesystem(std::unique_ptr<Mount> mount, std::string subject, Root::Way way)
     : mount_(std::move(mount)),
+      subject_(std::move(subject)),
       way_(way),
       root_(std::in_place, mount_->mount_point(), way),
       fork_generation_(fork_generation()) {}
@@ -50,9 +51,10 @@ void OneAtATime::unlock() {
 
 Filesystem::Turn Filesystem::turn(Cancel *cancel) {
   if (fork_generation_ != fork_generation())
-    throw_failure(Code::state,
-                  {"the files at ", mount_point(), " are those of the process that this one was forked from"},
-                  "mount them again in this process");
+    throw_failure(
+        Code::state,
+        {"the files of ", subject_, " at ", mount_point(), " are those of the process that this one was forked from"},
+        "mount them again in this process");
   Turn turn(*turns_, std::defer_lock);
   const auto moment = std::chrono::milliseconds(20);
   do {
@@ -64,12 +66,14 @@ Filesystem::Turn Filesystem::turn(Cancel *cancel) {
 
 Filesystem::Turn Filesystem::turn_for_files(Cancel *cancel) {
   Turn turn = this->turn(cancel);
-  if (!root_) throw_failure(Code::state, {"the files at ", mount_point(), " have been unmounted"});
+  if (!root_) throw_failure(Code::state, {"the files of ", subject_, " at ", mount_point(), " have been unmounted"});
   return turn;
 }
 
+std::string Filesystem::named(const std::string &path) const { return concat(in_quotes(path), " in ", subject_); }
+
 void Filesystem::fail(const char *what, const std::string &path, int error_number) const {
-  Failure failure = system_failure(concat(what, " ", in_quotes(path), " in ", mount_point()), error_number);
+  Failure failure = system_failure(concat(what, " ", named(path)), error_number);
   if (error_number == ENOTDIR) failure.code = Code::not_found;
   if (error_number == EEXIST) failure.code = Code::conflict;
   if (error_number == EINVAL) failure.code = Code::invalid_argument;
@@ -78,7 +82,7 @@ void Filesystem::fail(const char *what, const std::string &path, int error_numbe
 }
 
 void Filesystem::fail_by_type(const char *what, const std::string &path, unsigned mode) const {
-  throw_failure(Code::conflict, {what, " ", in_quotes(path), " in ", mount_point(), ": it is ", type_in_words(mode)});
+  throw_failure(Code::conflict, {what, " ", named(path), ": it is ", type_in_words(mode)});
 }
 
 // --- finding ---------------------------------------------------------------------------------------------------------
@@ -188,14 +192,13 @@ std::string Filesystem::selinux_context(const std::string &path, Cancel *cancel)
   if (mount_->facts() == nullptr) {
     ssize_t size = read_attribute(place.fd.get(), name, &context);
     if (size < 0 && errno == ENOTSUP)
-      throw_failure(Code::unsupported, {what, " ", in_quotes(path), ": the file system keeps no labels"});
+      throw_failure(Code::unsupported, {what, " ", named(path), ": the file system keeps no labels"});
     if (size < 0 && errno != ENODATA) fail(what, path, errno);
   } else if (facts != nullptr && facts->attributes.contains(name)) {
     context = facts->attributes.at(name);
   }
   if (context.ends_with('\0')) context.pop_back();
-  if (context.empty())
-    throw_failure(Code::not_found, {what, " ", in_quotes(path), " in ", mount_point(), ": it has none"});
+  if (context.empty()) throw_failure(Code::not_found, {what, " ", named(path), ": it has none"});
   return context;
 }
 
@@ -247,8 +250,7 @@ std::string Filesystem::read_file(const std::string &path, Cancel *cancel) {
   for (size_t size = 0;;) {
     point.check();
     if (size > most || status.st_size > static_cast<off_t>(most))
-      throw_failure(Code::io,
-                    {"cannot read ", in_quotes(path), " in ", mount_point(), " as a whole: it has more than 256 MiB"},
+      throw_failure(Code::io, {"cannot read ", named(path), " as a whole: it has more than 256 MiB"},
                     "open it with get_file, and read it piece by piece");
     // One byte more than there should be: to get fewer means the end.
     auto left = static_cast<size_t>(std::max<off_t>(status.st_size - static_cast<off_t>(size) + 1, 4096));

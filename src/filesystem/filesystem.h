@@ -37,7 +37,8 @@ class OneAtATime {
 // begin at the root. Any number of threads may call; one after the other gets its turn.
 class Filesystem {
  public:
-  explicit Filesystem(std::unique_ptr<Mount> mount, Root::Way way = Root::Way::kernel);
+  // `subject` is whose files they are, for messages: "the image debian:12".
+  Filesystem(std::unique_ptr<Mount> mount, std::string subject, Root::Way way = Root::Way::kernel);
   ~Filesystem();  // unmounts at best effort
   Filesystem(const Filesystem &) = delete;
   Filesystem &operator=(const Filesystem &) = delete;
@@ -63,6 +64,7 @@ class Filesystem {
   using Turn = std::unique_lock<OneAtATime>;
   Turn turn(Cancel *cancel);
   Turn turn_for_files(Cancel *cancel);
+  std::string named(const std::string &path) const;
   [[noreturn]] void fail(const char *what, const std::string &path, int error_number) const;
   [[noreturn]] void fail_by_type(const char *what, const std::string &path, unsigned mode) const;
   const FileFacts *not_on_disk(const Place &place) const;
@@ -74,6 +76,7 @@ class Filesystem {
 
   std::unique_ptr<OneAtATime> turns_ = std::make_unique<OneAtATime>();
   std::unique_ptr<Mount> mount_;
+  const std::string subject_;
   const Root::Way way_;
   std::optional<Root> root_;  // until it is unmounted
   bool is_unmounted_ = false;

@@ -78,7 +78,8 @@ class KernelMount : public Mount {
     std::string message = concat("cannot unmount ", mount_point(), ": it is in use");
     for (const std::string &holder : holders) message += concat(&holder == holders.data() ? " by " : ", by ", holder);
     throw_failure(Code::conflict, message,
-                  holders.empty() ? "end what uses its files, such as a process of another user" : "");
+                  holders.empty() ? "end what uses its files, such as a process of another user"
+                                  : "close what is open there; to free the filesystem takes it away in any case");
   }
 
   const char *method_;

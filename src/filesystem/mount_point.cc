@@ -56,8 +56,11 @@ static Target new_record(const std::string &ending) {
   const std::string path = records_folder(), name = concat(own_name(), ".", random_string(12), ending);
   Fd folder = open_records(path);
   if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
-  if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0)
-    throw_system_failure({"cannot make the folder ", path, "/", name}, errno);
+  if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0) {
+    Failure failure = system_failure(concat("cannot make the folder ", path, "/", name), errno);
+    if (failure.hint.empty()) failure.hint = "set TMPDIR to a folder that is there and that you may write to";
+    throw failure;
+  }
   Target record{concat(path, "/", name), Fd(openat(folder.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
   if (record.folder) return record;
   int error = errno;

@@ -78,7 +78,13 @@ static Json parsed(const std::string &document, const Image &image) {
 Task<std::string> inspect(Api &api, Image &image, bool refresh) {
   auto known = refresh ? std::nullopt : image.remembered();
   if (known) co_return *known;
-  std::string document = co_await api.get(image.path("/json"), image.subject());
+  std::string document;
+  try {
+    document = co_await api.get(image.path("/json"), image.subject());
+  } catch (Failure &failure) {
+    if (failure.code == Code::not_found) failure.hint = "pull, load or build it first";
+    throw;
+  }
   image.remember(document);
   co_return document;
 }

@@ -226,7 +226,11 @@ static void an_image_that_is_not_there_is_not_mounted(void **state) {
   conu_filesystem_t *filesystem;
   fails(CONU_ERROR_NOT_FOUND, conu_image_mount(image_named("conu/nowhere:1"), NULL, NULL, NULL, &filesystem, &error),
         "conu/nowhere");
+  hints("pull, load or build it first");
   assert_null(filesystem);
+  set_variable("TMPDIR", "/nonexistent/folder");
+  fails(CONU_ERROR_NOT_FOUND, conu_image_mount(busybox, NULL, NULL, NULL, &filesystem, &error), "/nonexistent/folder");
+  hints("TMPDIR");
 }
 
 static void an_image_that_came_anew_is_found_again(void **state) {
@@ -324,6 +328,7 @@ static void a_mount_in_use_says_by_whom_and_goes_on_working(void **state) {
     assert_true(fd >= 0);
     fails(CONU_ERROR_CONFLICT, conu_filesystem_unmount(filesystem, NULL, &error), "it is in use by this process");
     says("newest\"");
+    hints("close what is open there");
     close(fd);
     shows_layers(filesystem, 3);
 

@@ -37,7 +37,7 @@ struct Tree {
     CHECK(mkfifo((path + "/fifo").c_str(), 0600) == 0);
     auto folder = std::make_unique<FolderMount>(path);
     mount = folder.get();
-    files = std::make_unique<Filesystem>(std::move(folder), way);
+    files = std::make_unique<Filesystem>(std::move(folder), "the image x", way);
   }
   void link(const std::string &target, const std::string &name) const { fs::create_symlink(target, path + "/" + name); }
   TreeFacts &facts() {
@@ -86,7 +86,7 @@ TEST(something_else_of_that_name_is_a_failure) {
     CHECK_FAILS(files.file_is_present("/etc", nullptr), Code::conflict, "a folder");
     CHECK_FAILS(files.file_is_present("/fifo", nullptr), Code::conflict, "a FIFO");
     CHECK_FAILS(files.directory_is_present("/etc/os-release", nullptr), Code::conflict, "a file");
-    CHECK_FAILS(files.file_is_present("/loop", nullptr), Code::io, "\"/loop\" in /");
+    CHECK_FAILS(files.file_is_present("/loop", nullptr), Code::io, "\"/loop\" in the image x: ");
     CHECK_FAILS(files.directory_is_present(std::string(5000, 'x'), nullptr), Code::io, "too long");
   });
 }

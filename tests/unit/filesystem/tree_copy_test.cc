@@ -30,7 +30,7 @@ struct Tree {
     fs::create_directory(out());
     auto mount_of = std::make_unique<FolderMount>(path());
     mount = mount_of.get();
-    files = std::make_unique<Filesystem>(std::move(mount_of));
+    files = std::make_unique<Filesystem>(std::move(mount_of), "the image x");
   }
   std::string path(const std::string &name = "") const { return temporary.path + "/tree" + name; }
   std::string out(const std::string &name = "") const { return temporary.path + "/out" + name; }
