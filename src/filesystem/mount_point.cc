@@ -6,9 +6,11 @@
 #include "filesystem/mount_point.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -51,8 +53,25 @@ static std::string own_name() {
   return concat(own.pid, ".", own.start, ".", own.space, ".", own.boot);
 }
 
+// A folder and where it is without links: the kernel's table of mounts has it by this path. Most paths have none.
+static Target opened(const std::string &path) {
+  const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  open_how how{};
+  how.flags = flags;
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  Fd folder(static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  if (folder) return {path, std::move(folder)};
+  folder = Fd(open(path.c_str(), flags));
+  if (!folder) throw_system_failure({"cannot open the folder ", path}, errno);
+  std::string link = path_of_descriptor(folder.get());
+  char real[PATH_MAX];
+  ssize_t size = readlink(link.c_str(), real, sizeof real);
+  if (size < 0) throw_system_failure({"cannot read ", link}, errno);
+  return {std::string(real, static_cast<size_t>(size)), std::move(folder)};
+}
+
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
-static Target new_record(const std::string &ending) {
+static std::string new_record(const std::string &ending) {
   const std::string path = records_folder(), name = concat(own_name(), ".", random_string(12), ending);
   Fd folder = open_records(path);
   if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
@@ -61,11 +80,7 @@ static Target new_record(const std::string &ending) {
     if (failure.hint.empty()) failure.hint = "set TMPDIR to a folder that is there and that you may write to";
     throw failure;
   }
-  Target record{concat(path, "/", name), Fd(openat(folder.get(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))};
-  if (record.folder) return record;
-  int error = errno;
-  unlinkat(folder.get(), name.c_str(), AT_REMOVEDIR);
-  throw_system_failure({"cannot open the folder ", record.path}, error);
+  return concat(path, "/", name);
 }
 
 // What cannot be read is left as it is.
@@ -93,41 +108,24 @@ void MountPoint::write_note(const char *name, const std::string &text) const {
     throw_system_failure({"cannot write ", path}, errno);
 }
 
-// Where it is without links: the kernel's table of mounts has it by this path.
-static std::string real_path(const Fd &folder) {
-  std::string link = path_of_descriptor(folder.get());
-  char path[PATH_MAX];
-  ssize_t size = readlink(link.c_str(), path, sizeof path);
-  if (size < 0) throw_system_failure({"cannot read ", link}, errno);
-  return {path, static_cast<size_t>(size)};
-}
-
 static bool exists(const std::string &path) {
   struct stat status {};
   return lstat(path.c_str(), &status) == 0;
 }
 
-static Fd opened(const std::string &path) {
-  Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) throw_system_failure({"cannot open the folder ", path}, errno);
-  return folder;
-}
-
 Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   std::unique_ptr<MountPoint> point(new MountPoint);
+  point->record_ = new_record(chosen.empty() ? "" : ".chosen");
   Target &target = point->target_;
-  target = new_record(chosen.empty() ? "" : ".chosen");
-  point->record_ = target.path;
   if (chosen.empty()) {
-    target.path = real_path(target.folder);
+    target = opened(point->record_);
     co_return point;
   }
   bool is_made = !exists(chosen);
   DirectoryOptions options;
   options.path = absolute_path(chosen);
   point->chosen_ = co_await Directory::make(options);
-  target.folder = opened(options.path);
-  target.path = real_path(target.folder);
+  target = opened(options.path);
   check_free(target);
   struct stat status {};
   if (fstat(target.folder.get(), &status) != 0) throw_system_failure({"cannot look at ", target.path}, errno);
