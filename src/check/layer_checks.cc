@@ -33,26 +33,28 @@ static std::string name_of(const std::vector<ScannedLayer> &layers, size_t index
 // --- who brought a file ----------------------------------------------------------------------------------------------
 
 void check_layer(const std::vector<ScannedLayer> &layers, const LayerCheck &check, CheckResult *result) {
-  std::optional<size_t> brought, removed;
+  const size_t none = layers.size();
+  size_t brought = none, removed = none;
   for (size_t i = 0; i < layers.size(); i++) {
     auto found = layers[i].traces.find(check.path.substr(1));
     if (found == layers[i].traces.end()) continue;
-    if (found->second.removes && brought) {
+    if (found->second.removes && brought != none) {
       removed = i;
-      brought.reset();
+      brought = none;
     }
     if (found->second.holds) brought = i;
   }
-  if (!brought) {
-    result->errors.push_back(concat(check.path, removed ? concat(" was removed by ", name_of(layers, *removed))
-                                                        : std::string(" is in none of the layers")));
+  if (brought == none) {
+    result->errors.push_back(concat(check.path, removed == none
+                                                    ? std::string(" is in none of the layers")
+                                                    : concat(" was removed by ", name_of(layers, removed))));
     return;
   }
-  auto count = static_cast<int64_t>(layers.size()), index = static_cast<int64_t>(*brought);
-  std::string found = concat(", but ", name_of(layers, *brought), " did");
+  auto count = static_cast<int64_t>(layers.size()), index = static_cast<int64_t>(brought);
+  std::string found = concat(", but ", name_of(layers, brought), " did");
   if (check.index && *check.index != index && *check.index != index - count)
     result->errors.push_back(concat("the layer ", decimal(*check.index), " should have brought ", check.path, found));
-  const std::string &instruction = layers[*brought].instruction;
+  const std::string &instruction = layers[brought].instruction;
   if (check.instruction && !check.instruction->is_in_part(instruction, 0, instruction.size()))
     result->errors.push_back(
         concat("a layer of ", in_quotes(check.instruction->text()), " should have brought ", check.path, found));
