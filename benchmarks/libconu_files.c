@@ -66,6 +66,18 @@ static void unmount(void) {
   }
 }
 
+/* One file of a container, by its archive. */
+static void fetch(void) {
+  static conu_container_t *container;
+  conu_error_t *error;
+  if (container == NULL) {
+    conu_engine_t *engine;
+    check(conu_engine_default(NULL, &engine, &error), &error);
+    check(conu_container_from_id(engine, setting("BENCH_CONTAINER"), NULL, &container, &error), &error);
+  }
+  check(conu_container_copy_from(container, setting("BENCH_FILE"), setting("BENCH_FETCHED"), NULL, &error), &error);
+}
+
 /* On what was mounted last. */
 static void presence(void) {
   conu_error_t *error;
@@ -82,6 +94,7 @@ int main(void) {
                                  {"mount-anew", mount_anew},
                                  {"extract", extract},
                                  {"unmount", unmount},
+                                 {"fetch", fetch},
                                  {"presence", presence},
                                  {NULL, NULL}});
 }
