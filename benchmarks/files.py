@@ -30,9 +30,9 @@ class FileMeasures:
         self.pull_once(big)
         if not self.options.check:  # whose image has one layer, which mount(2) does not take alone
             self.mount("image of 300 MB", big)
+            self.programs(big)
         with self.huge(big) as huge:
             self.mount("image of 3 GB", huge)
-        self.programs(big)
         self.fetch(big)
         self.extract(big)
 
