@@ -2085,7 +2085,8 @@ CONU_API conu_status_t conu_filesystem_read_file(conu_filesystem_t *filesystem, 
  * @param filesystem the filesystem
  * @param path as for conu_filesystem_p()
  * @param open_flags as for open(2), such as `O_RDONLY`; `O_CLOEXEC` is added. What is made with `O_CREAT` gets the mode
- *        0666 less the umask. Mounted images are read-only.
+ *        0666 less the umask. What a mount shows is read-only; files that were extracted may be written, which changes
+ *        this copy of them and nothing else.
  * @param cancel ends the call; may be NULL
  * @param[out] fd the descriptor, yours to close
  * @param[out] error receives the reason of a failure; may be NULL
