@@ -2206,9 +2206,9 @@ CONU_API conu_status_t conu_filesystem_unmount(conu_filesystem_t *filesystem, co
                                                conu_error_t **error);
 
 /**
- * Unmounts and removes what processes of this user that have died left mounted on this host. A mount does so on its way,
- * too: the first of a process, and after that at most once a second. What belongs to a process that lives, or to another
- * user, is not touched.
+ * Unmounts and removes what processes of this user that have died left mounted on this host. A mount does so on its
+ * way, too: the first of a process, and after that at most once a second. What belongs to a process that lives, or to
+ * another user, is not touched.
  * @param cancel ends the call before it begins; may be NULL
  * @param[out] error receives the reason of a failure; may be NULL
  * @return CONU_OK; CONU_ERROR_PERMISSION: another user has taken the name of the folder that mounts are recorded in;
