@@ -1,5 +1,7 @@
-"""conu/big: a Debian system of some 250 MB and many small files in three layers, made by debootstrap. That takes about
-a minute, so it is made once and kept in the user's cache folder."""
+"""Debian systems as images, made by debootstrap. That takes about a minute, so each is made once and kept in the user's
+cache folder: conu/big of some 250 MB and many small files in three layers, and conu/debian, small, with a shell, tar
+and the rest of a minimal system, busybox for its web server, and labels and variables as distributions have them."""
+import collections
 import gzip
 import os
 import shutil
@@ -11,50 +13,58 @@ import process
 from images import Image, Layer
 
 SUITE = "bookworm"
-PACKAGES = "python3,perl,git"
-LAYERS = ("base", "usr", "share")
+System = collections.namedtuple("System", "packages layers left_out config")
+APT = ("var/cache/apt", "var/lib/apt/lists")
+SYSTEMS = {
+    "big": System("python3,perl,git", ("base", "usr", "share"), APT,
+                  {"Cmd": ["bash"], "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]}),
+    "debian": System("busybox-static", ("base",), (*APT, "usr/share/doc", "usr/share/locale", "usr/share/man"),
+                     {"Cmd": ["bash"], "Env": ["DISTTAG=f33container", "FGC=f33", "container=oci"],
+                      "Labels": {"license": "MIT", "name": "fedora", "vendor": "Fedora Project", "version": "33"}}),
+}
 
 
-def prepare():
-    """Makes the image's layers unless they are in the cache. This needs apt's mirror, so it runs outside of a lab."""
-    if os.path.isdir(_cache()):
+def prepare(name):
+    """Makes a system's layers unless they are in the cache. This needs apt's mirror, so it runs outside of a lab."""
+    system, cache = SYSTEMS[name], _cache(name)
+    if os.path.isdir(cache):
         return
-    print("making the big image by debootstrap, once: this takes about a minute", file=sys.stderr)
-    os.makedirs(os.path.dirname(_cache()), exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="making-", dir=os.path.dirname(_cache())) as folder:
+    print(f"making the image conu/{name} by debootstrap, once: this takes about a minute", file=sys.stderr)
+    os.makedirs(os.path.dirname(cache), exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=os.path.dirname(cache)) as folder:
         root, layers = f"{folder}/root", f"{folder}/layers"
-        process.run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, root, _mirror())
-        for leftover in ("var/cache/apt", "var/lib/apt/lists"):
+        process.run("debootstrap", "--variant=minbase", f"--include={system.packages}", SUITE, root, _mirror())
+        for leftover in system.left_out:
             shutil.rmtree(f"{root}/{leftover}")
         os.mkdir(layers)
-        _pack(root, layers)
-        os.rename(layers, _cache())
+        _pack(root, layers, system.layers)
+        os.rename(layers, cache)
 
 
-def big():
+def image(name):
     """The image, from the cache."""
     layers = []
-    for name in LAYERS:
-        with open(f"{_cache()}/{name}.tar.gz", "rb") as file:
+    for layer in SYSTEMS[name].layers:
+        with open(f"{_cache(name)}/{layer}.tar.gz", "rb") as file:
             packed = file.read()
         layers.append(Layer(gzip.decompress(packed), packed))
-    return Image(layers, Cmd=["bash"], Env=["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
+    return Image(layers, **SYSTEMS[name].config)
 
 
-def _cache():
+def _cache(name):
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return f"{cache}/libconu/big-{SUITE}-{PACKAGES}"
+    return f"{cache}/libconu/{name}-{SUITE}-{SYSTEMS[name].packages}"
 
 
-def _pack(root, layers):
+def _pack(root, layers, names):
     """Shares the tree out over the layers, each a compressed tar archive."""
-    archives = {name: tarfile.open(f"{layers}/{name}.tar.gz", "w:gz", compresslevel=6) for name in LAYERS}
+    archives = {name: tarfile.open(f"{layers}/{name}.tar.gz", "w:gz", compresslevel=6) for name in names}
     for path, folders, files in os.walk(root):
         folders.sort()
         for name in sorted([*folders, *files]):
             inside = os.path.relpath(os.path.join(path, name), root)
             layer = "share" if inside.startswith("usr/share/") else "usr" if inside.startswith("usr/") else "base"
-            archives[layer].add(f"{root}/{inside}", inside, recursive=False)
+            archives.get(layer, archives["base"]).add(f"{root}/{inside}", inside, recursive=False)
     for archive in archives.values():
         archive.close()
 
@@ -66,4 +76,4 @@ def _mirror():
         site, release = line.split()
         if release == SUITE:
             return site
-    raise SystemExit(f"apt has no source for {SUITE}: the big image cannot be made here")
+    raise SystemExit(f"apt has no source for {SUITE}: this image cannot be made here")

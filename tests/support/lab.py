@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A lab: private engines, registries and images for the tests, in namespaces of their own. See README.md beside this.
 
-  lab.py run [--engine docker|podman] [--lab NAME] [--big] -- COMMAND ...
+  lab.py run [--engine docker|podman] [--lab NAME] [--big] [--debian] -- COMMAND ...
                             runs COMMAND in a lab of its own, or in the one called NAME
-  lab.py up [NAME] [--big]  makes a lab that stays, and prints its environment
+  lab.py up [NAME] [--big] [--debian]
+                            makes a lab that stays, and prints its environment
   lab.py down [NAME]        ends it
   lab.py spare KIND         starts an extra engine, prints its name, URL and pid       (these three inside a lab)
   lab.py stop-engine NAME [--kill]
@@ -47,11 +48,9 @@ def parse(argv):
     run_verb = verb("run", run)
     run_verb.add_argument("--engine", choices=KINDS)
     run_verb.add_argument("--lab")
-    run_verb.add_argument("--big", action="store_true")
     run_verb.add_argument("command", nargs="+")
     up_verb = verb("up", up)
     up_verb.add_argument("name", nargs="?", default="default")
-    up_verb.add_argument("--big", action="store_true")
     verb("down", down).add_argument("name", nargs="?", default="default")
     verb("spare", spare).add_argument("kind", choices=KINDS)
     verb("start-engine", start_engine).add_argument("name")
@@ -59,7 +58,9 @@ def parse(argv):
     stop_verb.add_argument("name")
     stop_verb.add_argument("--kill", action="store_true")
     verb("sweep", lambda _: room.sweep())
-    verb("furnish", furnish).add_argument("--big", action="store_true")
+    for makes in (run_verb, up_verb, verb("furnish", furnish)):
+        for system in debian.SYSTEMS:
+            makes.add_argument(f"--{system}", dest="systems", action="append_const", const=system, default=[])
     return parser.parse_args(argv)
 
 
@@ -71,7 +72,7 @@ def run(arguments):
     name = arguments.lab or room.new_name()
     process.exit_on_signals()
     try:
-        folder = make(name, stay=False, big=arguments.big)
+        folder = make(name, stay=False, systems=arguments.systems)
         code = run_in(folder, arguments)
     finally:
         process.on_signals(signal.SIG_IGN)
@@ -90,7 +91,7 @@ def exit_code(child):
 
 
 def up(arguments):
-    folder = make(arguments.name, stay=True, big=arguments.big)
+    folder = make(arguments.name, stay=True, systems=arguments.systems)
     with open(f"{folder}/env") as file:
         print(file.read(), end="")
 
@@ -99,11 +100,11 @@ def down(arguments):
     room.close_room(arguments.name)
 
 
-def make(name, stay, big):
-    if big:
-        debian.prepare()
+def make(name, stay, systems):
+    for system in systems:
+        debian.prepare(system)
     folder = room.open_room(name, stay)
-    command = [sys.executable, os.path.abspath(__file__), "furnish", *(["--big"] if big else [])]
+    command = [sys.executable, os.path.abspath(__file__), "furnish", *(f"--{system}" for system in systems)]
     if room.enter(folder, command, {**os.environ, "CONU_TEST_FOLDER": folder}).wait():
         room.close_room(name)
         raise SystemExit("the lab could not be made")
@@ -124,8 +125,8 @@ def furnish(arguments):
     image = catalogue.publish(registry)
     with open(f"{folder}/image.tar", "wb") as file:
         file.write(image.archive("conu/loaded:1.0"))
-    if arguments.big:
-        registry.push("conu/big", "latest", debian.big())
+    for system in arguments.systems:
+        registry.push(f"conu/{system}", "latest", debian.image(system))
     engines = {kind: Engine(folder, kind).start() for kind in KINDS}
     write_environment(folder, {
         "CONU_TEST_FOLDER": folder,
@@ -143,7 +144,8 @@ def furnish(arguments):
         "CONU_TEST_LIMITED_REGISTRY": f"127.0.0.1:{LIMITED_REGISTRY}",
         "CONU_TEST_IMAGE": f"127.0.0.1:{REGISTRY}/conu/busybox:latest",
         "CONU_TEST_IMAGE_TAR": f"{folder}/image.tar",
-        **({"CONU_TEST_BIG_IMAGE": f"127.0.0.1:{REGISTRY}/conu/big:latest"} if arguments.big else {}),
+        **{f"CONU_TEST_{system.upper()}_IMAGE": f"127.0.0.1:{REGISTRY}/conu/{system}:latest"
+           for system in arguments.systems},
         # Whatever this user has set up for engines and registries is not for the tests.
         "DOCKER_CONFIG": f"{folder}/docker-config",
     })

@@ -16,7 +16,7 @@ import process
 from engines import KINDS
 
 SUITES = ("unit", "fuzz", "abi", "docs", "bindings", "integration")
-ENGINE_SUITES = ("bindings", "integration")
+ENGINE_SUITES = {"bindings": [], "integration": ["--debian"]}  # and what their lab holds beside the usual
 LAB = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab.py")
 
 MINITEST = r"^(\d+) runs, \d+ assertions, (\d+) failures, (\d+) errors, (\d+) skips"
@@ -75,7 +75,7 @@ def run(build, suite, engine, names, pattern):
     log = title.replace(" ", "-")
     command = ["meson", "test", "-C", build, "--print-errorlogs", "--logbase", log, "--suite", suite, *names]
     if engine:
-        command = process.as_root(LAB, "run", "--engine", engine, "--", *command, "--no-rebuild")
+        command = process.as_root(LAB, "run", "--engine", engine, *ENGINE_SUITES[suite], "--", *command, "--no-rebuild")
     results = f"{build}/meson-logs/{log}.json"
     if os.path.exists(results):
         os.unlink(results)
