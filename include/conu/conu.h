@@ -786,7 +786,9 @@ CONU_API conu_status_t conu_check_results_to_junit(const char *results_json, cha
  * fuse-overlayfs does it; else the files are copied out of the engine.
  *
  * A process that ends without unmounting leaves its mounts behind. The next mount of the same user removes them (of one
- * process: its first, and later ones at most once a second), and so does conu_filesystem_sweep().
+ * process: its first, and later ones at most once a second), and so does conu_filesystem_sweep(). For files that are
+ * copied out of an engine there is a container that is never started, and goes with the end of the call; one whose
+ * process was killed meanwhile is removed by the next copying out of that engine from this host.
  * @param image The image; it is not pulled.
  * @param mount_point A folder for the files, which must be empty; one that does not exist is made, and removed in the
  *   end. NULL or empty: a new one below the folder for temporary files.
@@ -2208,7 +2210,7 @@ CONU_API conu_status_t conu_filesystem_unmount(conu_filesystem_t *filesystem, co
 /**
  * Unmounts and removes what processes of this user that have died left mounted on this host. A mount does so on its
  * way, too: the first of a process, and after that at most once a second. What belongs to a process that lives, or to
- * another user, is not touched.
+ * another user, is not touched. No engine is asked: what is left in one is removed as conu_image_mount() tells.
  * @param cancel ends the call before it begins; may be NULL
  * @param[out] error receives the reason of a failure; may be NULL
  * @return CONU_OK; CONU_ERROR_PERMISSION: another user has taken the name of the folder that mounts are recorded in;

@@ -35,7 +35,9 @@ class ArchivedFiles : public ImageFiles {
 
   Task<std::optional<Json>> look_at(std::string path, bool needs_owner) override {
     Fetched fetched;
-    bool needs_all = all_ || is_made_by_docker(path) || (needs_owner && api_.engine.is_podman());
+    bool tells_owners = true;
+    if (needs_owner && !all_) tells_owners = co_await knows_owners();
+    bool needs_all = all_ || is_made_by_docker(path) || !tells_owners;
     if (!needs_all) {
       fetched = co_await fetch(path, false);
       needs_all = !is_told(fetched);
@@ -88,6 +90,24 @@ class ArchivedFiles : public ImageFiles {
   Task<void> open_all() {
     if (all_) co_return;
     all_ = co_await mount_files(api_, image_, true);
+  }
+
+  // Podman tells none, and Docker where it has users of its own (userns-remap) who they are on its host.
+  Task<bool> knows_owners() {
+    if (!knows_owners_) {
+      bool knows = !api_.engine.is_podman();
+      if (knows) knows = co_await has_users_of_host();
+      knows_owners_ = knows;
+    }
+    co_return *knows_owners_;
+  }
+
+  Task<bool> has_users_of_host() {
+    std::string answer = co_await api_.get("/info", "what the engine says of itself");
+    Json options = Json::parse(answer, "the engine's answer to GET /info")["SecurityOptions"];
+    for (const Json &option : options.items())
+      if (option.text_or("").starts_with("name=userns")) co_return false;
+    co_return true;
   }
 
   // What Docker puts into every container hides what the image has there.
@@ -157,6 +177,7 @@ class ArchivedFiles : public ImageFiles {
   Image &image_;
   ContainerPtr container_;
   std::unique_ptr<ImageFiles> all_;
+  std::optional<bool> knows_owners_;
 };
 
 }  // namespace

@@ -54,13 +54,16 @@ Task<void> create_volumes(Api &api, std::vector<NamedVolume> volumes, Creation *
 
 // --- the container ---------------------------------------------------------------------------------------------------
 
-Task<std::string> id_by_label(Api &api, std::string token) {
-  Json label = Json::string(concat(token_label, "=", token));
-  Json filters = Json::object().set("label", Json::array().append(label));
+Task<Json> containers_with(Api &api, std::string label) {
+  Json filters = Json::object().set("label", Json::array().append(Json::string(label)));
   Query query;
   query.flag("all", true).add("filters", filters.dump());
   std::string answer = co_await api.get(concat("/containers/json", query.text()), "the list of containers");
-  Json found = Json::parse(answer, "the engine's answer to GET /containers/json");
+  co_return Json::parse(answer, "the engine's answer to GET /containers/json");
+}
+
+Task<std::string> id_by_label(Api &api, std::string token) {
+  Json found = co_await containers_with(api, concat(token_label, "=", token));
   if (found.size() == 0) co_return "";
   co_return found.at(0)["Id"].required_string();
 }

@@ -28,6 +28,8 @@ struct Creation {
 // Those that are missing, with our marks, which the engine would not give them.
 Task<void> create_volumes(Api &api, std::vector<NamedVolume> volumes, Creation *creation);
 
+// What the engine tells of containers with this label, "KEY" or "KEY=VALUE".
+Task<Json> containers_with(Api &api, std::string label);
 // The container that has been created under this token; empty: none.
 Task<std::string> id_by_label(Api &api, std::string token);
 

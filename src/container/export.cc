@@ -5,21 +5,28 @@
 
 #include "container/creation.h"
 #include "container/init_layer.h"
+#include "container/user_map.h"
 #include "filesystem/extracted_mount.h"
 #include "loop/group.h"
 #include "session/cleanup.h"
 #include "util/failure.h"
+#include "util/log.h"
+#include "util/process_identity.h"
 #include "util/text.h"
 
 namespace conu {
 
 namespace {
 
+struct Owners {
+  UserMap users, groups;
+};
+
 // An archive on its way into a folder, without what is not the image's.
 class Unpacking {
  public:
-  Unpacking(const std::string &folder, ExtractionLimits limits, bool has_init_layer)
-      : tree_(folder, limits), has_init_layer_(has_init_layer) {}
+  Unpacking(const std::string &folder, ExtractionLimits limits, bool has_init_layer, Owners owners)
+      : tree_(folder, limits), has_init_layer_(has_init_layer), owners_(std::move(owners)) {}
 
   void take(std::string_view bytes) {
     archive_.feed(bytes);
@@ -29,7 +36,7 @@ class Unpacking {
       else if (has_init_layer_)
         init_layer_.take(archive_.entry(), emit_);
       else
-        tree_.begin(archive_.entry());
+        begin(archive_.entry());
     }
   }
   void flush() { tree_.flush(); }
@@ -40,8 +47,17 @@ class Unpacking {
   }
 
  private:
+  void begin(const ArchiveEntry &entry) {
+    if (owners_.users.empty()) return tree_.begin(entry);
+    ArchiveEntry owned = entry;
+    owned.uid = owners_.users.inside(entry.uid);
+    owned.gid = owners_.groups.inside(entry.gid);
+    tree_.begin(owned);
+  }
+
   TreeExtraction tree_;
   const bool has_init_layer_;
+  const Owners owners_;
   InitLayer init_layer_;
   const InitLayer::Emit emit_ = [this](const ArchiveEntry &entry) { tree_.begin(entry); };
   ArchiveReader archive_;
@@ -65,9 +81,9 @@ static Task<TreeFacts> unpack(Api &api, std::string id, std::string subject, Unp
 }
 
 static Task<std::unique_ptr<Mount>> extract(Api &api, std::string id, std::string subject, std::string folder,
-                                            ExtractionLimits limits, bool has_init_layer) {
+                                            ExtractionLimits limits, bool has_init_layer, Owners owners) {
   auto mount = std::make_unique<ExtractedMount>(folder);  // empties the folder where this fails
-  Unpacking unpacking(folder, limits, has_init_layer);
+  Unpacking unpacking(folder, limits, has_init_layer, std::move(owners));
   try {
     TreeFacts facts = co_await unpack(api, id, subject, &unpacking);
     mount->set_facts(std::move(facts));
@@ -78,12 +94,51 @@ static Task<std::unique_ptr<Mount>> extract(Api &api, std::string id, std::strin
   co_return mount;
 }
 
+// Podman exports the numbers that the users of a container have on its host.
+static Task<Owners> owners_in(Api &api, Container &container) {
+  Owners owners;
+  if (!api.engine.is_podman()) co_return owners;
+  std::string path = concat("/libpod/containers/", container.id(), "/json");
+  std::string answer = co_await api.get(path, container.subject());
+  Json maps = Json::parse(answer, concat("the engine's answer to GET ", path))["HostConfig"]["IDMappings"];
+  owners.users = UserMap(maps["UidMap"]);
+  owners.groups = UserMap(maps["GidMap"]);
+  co_return owners;
+}
+
 Task<std::unique_ptr<Mount>> extract_container(Api &api, Container &container, std::string folder,
                                                ExtractionLimits limits) {
-  return extract(api, container.id(), container.subject(), std::move(folder), limits, false);
+  Owners owners = co_await owners_in(api, container);
+  std::unique_ptr<Mount> mount =
+      co_await extract(api, container.id(), container.subject(), std::move(folder), limits, false, std::move(owners));
+  co_return mount;
 }
 
 // --- an image --------------------------------------------------------------------------------------------------------
+
+// Which process has made a container for its files: the labels of the session do not tell spaces of process numbers
+// apart.
+static const char maker_label[] = "conu.files";
+
+// Those of processes that were killed. Of another machine's nothing is known, and what was started is somebody's.
+static Task<void> remove_of_dead(Api &api) {
+  Json containers = co_await containers_with(api, maker_label);
+  for (size_t i = 0; i < containers.size(); i++) {
+    Json container = containers.at(i);
+    std::string id = container["Id"].required_string(), maker = container["Labels"][maker_label].text_or("");
+    bool is_new = container["State"].text_or("") == "created";
+    if (is_new && maker.ends_with(own_identity().boot) && is_dead(maker))
+      co_await remove_container(api, id, concat("the container ", id), true, true);
+  }
+}
+
+static Task<void> sweep_on_the_way(Api &api) {
+  try {
+    co_await remove_of_dead(api);
+  } catch (const Failure &failure) {
+    log(LogLevel::warning, concat("what another process has left cannot be removed: ", failure.message));
+  }
+}
 
 // The image by its ID, so that it is this very one, of whatever platform. It is never run: a command is there because
 // engines ask for one, and the folder to work in because Docker would make the image's own.
@@ -91,8 +146,11 @@ static Task<void> create(Api &api, Image &image, Creation *creation) {
   std::string id = co_await image_id(api, image);
   Json labels = Json::object();
   for (const auto &[key, value] : creation->labels()) labels.set(key, value);
+  labels.set(maker_label, own_identity().text());
   Json body = Json::object();
   body.set("Image", id).set("Labels", labels).set("WorkingDir", "/").set("NetworkDisabled", Json::boolean(true));
+  // Podman may be set up to give each container users of its own.
+  if (api.engine.is_podman()) body.set("HostConfig", Json::object().set("UsernsMode", "host"));
   body.set("Cmd", Json::array().append(Json::string("never-started")));
   std::string path = concat("/containers/create", Query().add("name", creation->name).text());
   creation->was_asked = true;
@@ -102,6 +160,8 @@ static Task<void> create(Api &api, Image &image, Creation *creation) {
 
 Task<ContainerPtr> create_for_files(Api &api, Image &image) {
   Scope &scope = co_await current_scope();
+  co_await sweep_on_the_way(api);
+  if (scope.is_cancelled()) throw scope.reason();
   Creation creation;
   std::optional<Failure> failure;
   try {
@@ -117,7 +177,7 @@ Task<ContainerPtr> create_for_files(Api &api, Image &image) {
 
 static Task<void> extract_to(Api &api, std::string id, std::string subject, std::string folder, ExtractionLimits limits,
                              std::unique_ptr<Mount> *mount) {
-  *mount = co_await extract(api, id, subject, folder, limits, !api.engine.is_podman());
+  *mount = co_await extract(api, id, subject, folder, limits, !api.engine.is_podman(), Owners());
 }
 
 Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {

@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "util/failure.h"
+#include "util/file.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
@@ -50,10 +52,21 @@ static std::vector<std::string> folders_in(const Json &document, const Endpoint 
   return folders;
 }
 
+// Podman's store is used with a program such as fuse-overlayfs, for which it keeps removed files as archives do.
+static bool is_for_fuse(const std::string &folder) {
+  const std::string store = parent_path(parent_path(folder));
+  try {
+    return read_file(concat(store, "/.has-mount-program")) == "true";
+  } catch (const Failure &) {
+    return false;  // whoever may not read that may mount nothing either
+  }
+}
+
 ShownLayers read_layers(const Json &document, const Endpoint &endpoint) {
   ShownLayers layers;
   try {
     layers.folders = folders_in(document, endpoint);
+    layers.are_for_fuse = is_for_fuse(layers.folders[0]);
   } catch (const Failure &failure) {
     layers.refusal = failure;
   }

@@ -14,6 +14,7 @@ namespace conu {
 
 struct ShownLayers {
   std::vector<std::string> folders;  // the topmost first, that of a container's own changes included
+  bool are_for_fuse = false;         // with marks of removed files that the kernel does not know
   std::optional<Failure> refusal;    // why there are none: the engine shows none, or is on another machine
 };
 

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <climits>
 #include <vector>
 
@@ -47,12 +46,6 @@ static Fd open_records(const std::string &path) {
   return folder;
 }
 
-// Which process it is, in the name of what it makes.
-static std::string own_name() {
-  const ProcessIdentity &own = own_identity();
-  return concat(own.pid, ".", own.start, ".", own.space, ".", own.boot);
-}
-
 // A folder and where it is without links: the kernel's table of mounts has it by this path. Most paths have none.
 static Target opened(const std::string &path) {
   const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -72,7 +65,7 @@ static Target opened(const std::string &path) {
 
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
 static std::string new_record(const std::string &ending) {
-  const std::string path = records_folder(), name = concat(own_name(), ".", random_string(12), ending);
+  const std::string path = records_folder(), name = concat(own_identity().text(), ".", random_string(12), ending);
   Fd folder = open_records(path);
   if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
   if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0) {
@@ -177,19 +170,11 @@ MountPoint::~MountPoint() {
 
 // --- what the dead have left -----------------------------------------------------------------------------------------
 
-// In doubt it lives, as that of another container does, whose processes cannot be seen from here.
 static bool is_of_dead(const std::string &record) {
-  const ProcessIdentity &own = own_identity();
   auto parts = split(record, '.');
   bool is_record = parts.size() == 5 || (parts.size() == 6 && parts[5] == "chosen");
-  if (!is_record) return false;
-  if (parts[3] != own.boot) return true;
-  if (parts[2] != own.space) return false;
-  if (parts[0] == own.pid) return parts[1] != own.start;
-  pid_t pid = 0;
-  auto [end, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), pid);
-  if (error != std::errc() || end != parts[0].data() + parts[0].size() || pid <= 0) return false;
-  return start_time(pid) != parts[1];
+  return is_record &&
+         is_dead(std::string_view(record).substr(0, static_cast<size_t>(parts[4].data() - record.data() - 1)));
 }
 
 // What a process has mounted that was killed before it noted so: at this path there was nothing when it came, and what

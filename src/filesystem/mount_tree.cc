@@ -57,7 +57,14 @@ static std::vector<Fd> opened(const LayersPtr &shown) {
   return layers;
 }
 
+static void check_marks(const LayersPtr &shown) {
+  if (shown->are_for_fuse)
+    throw_failure(Code::unsupported,
+                  "the engine keeps its layers for a program, with marks that the kernel does not know");
+}
+
 static Task<std::unique_ptr<Mount>> bind_layer(LayersPtr shown, const Target &target) {
+  check_marks(shown);
   const std::vector<std::string> &folders = shown->folders;
   if (folders.size() > 1)
     throw_failure(Code::unsupported, {"there are ", decimal(folders.size()), " layers, and it shows one"});
@@ -66,6 +73,7 @@ static Task<std::unique_ptr<Mount>> bind_layer(LayersPtr shown, const Target &ta
 }
 
 static Task<std::unique_ptr<Mount>> overlay_layers(LayersPtr shown, const Target &target) {
+  check_marks(shown);
   std::vector<Fd> layers = opened(shown);
   // Two are the least: below a single one goes an empty folder, such as the one that is mounted on.
   if (layers.size() == 1) layers.emplace_back(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 3));

@@ -1,8 +1,12 @@
 // Which process it is: a number alone may be another's by now.
 #include "util/process_identity.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
 
 #include "util/failure.h"
 #include "util/file.h"
@@ -35,6 +39,23 @@ std::string process_namespace() {
 ProcessIdentity::ProcessIdentity()
     : pid(decimal(getpid())), start(start_time(getpid())), space(process_namespace()), boot(boot_id()) {}
 
+std::string ProcessIdentity::text() const { return concat(pid, ".", start, ".", space, ".", boot); }
+
 const ProcessIdentity &own_identity() { return once_in_process<ProcessIdentity>(); }
+
+bool is_dead(std::string_view identity) {
+  const ProcessIdentity &own = own_identity();
+  auto parts = split(identity, '.');
+  if (parts.size() != 4) return false;
+  if (parts[3] != own.boot) return true;
+  if (parts[2] != own.space) return false;
+  if (parts[0] == own.pid) return parts[1] != own.start;
+  pid_t pid = 0;
+  const char *end = parts[0].data() + parts[0].size();
+  if (std::from_chars(parts[0].data(), end, pid).ptr != end || pid <= 0) return false;
+  // The processes of other users may be hidden.
+  std::string start = start_time(pid);
+  return start.empty() ? kill(pid, 0) != 0 && errno == ESRCH : start != parts[1];
+}
 
 }  // namespace conu

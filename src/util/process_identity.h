@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 namespace conu {
 
@@ -17,9 +18,14 @@ std::string process_namespace();
 // All that says which process this one is.
 struct ProcessIdentity {
   ProcessIdentity();
+  std::string text() const;             // "PID.START.SPACE.BOOT"
   std::string pid, start, space, boot;  // space: of process numbers
 };
 // Looked up once; a forked child is another one.
 const ProcessIdentity &own_identity();
+
+// Whether the process of such a text is dead, be it since an earlier boot. In doubt it lives, as that of another
+// container does, whose processes cannot be seen from here.
+bool is_dead(std::string_view identity);
 
 }  // namespace conu

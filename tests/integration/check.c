@@ -5,11 +5,16 @@
 
 // --- helpers ---------------------------------------------------------------------------------------------------------
 
-static conu_image_t *built(const char *lines) {
+static char *built_by(const char *url, const char *lines) {
   char *folder = fresh_folder(), *name = text("localhost/%s:1", fresh("conu-check"));
   file_in(folder, "file", "one\ntwo\n");
   file_in(folder, "Dockerfile", text("FROM %s\n%s", setting("CONU_TEST_IMAGE"), lines));
-  shell("docker --host %s build -t %s %s", setting("CONU_HOST"), name, folder);
+  shell("docker --host %s build --network none -t %s %s", url, name, folder);
+  return name;
+}
+
+static conu_image_t *built(const char *lines) {
+  char *name = built_by(setting("CONU_HOST"), lines);
   remove_later(name);
   return image_named(name);
 }
@@ -98,7 +103,8 @@ static void what_is_wrong_with_files_is_told(conu_image_t *image) {
   contains(results, "/a/b/file is -rwsr-x--- of user 12 and group 34");
 }
 
-static conu_image_t *image_with_tree(void) { return built(text("%sENV PLACE=/a/b\n", tree)); }
+static const char *lines_with_tree(void) { return text("%sENV PLACE=/a/b\n", tree); }
+static conu_image_t *image_with_tree(void) { return built(lines_with_tree()); }
 
 static void files_are_checked_by_a_mount(void **state) {
   (void)state;
@@ -110,6 +116,16 @@ static void files_are_checked_by_a_mount(void **state) {
 static void files_are_checked_one_by_one_from_an_engine_afar(void **state) {
   (void)state;
   conu_image_t *image = from_afar(image_with_tree());
+  files_are_as_they_should_be(image);
+  what_is_wrong_with_files_is_told(image);
+}
+
+// Docker with users of its own has others for owners on the disk and in its archives of single files, and Podman with
+// a program for its layers has marks in them that the kernel does not know.
+static void files_are_checked_on_an_engine_with_layers_of_its_own_kind(void **state) {
+  (void)state;
+  struct spare *spare = spare_engine_of(on_podman() ? "podman-fuse" : "docker-users");
+  conu_image_t *image = image_of(spare->engine, built_by(spare->url, lines_with_tree()));
   files_are_as_they_should_be(image);
   what_is_wrong_with_files_is_told(image);
 }
@@ -361,6 +377,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(files_are_checked_by_a_mount),
       TEST(files_are_checked_one_by_one_from_an_engine_afar),
+      TEST(files_are_checked_on_an_engine_with_layers_of_its_own_kind),
       TEST(an_ordinary_user_checks_the_same),
       TEST(what_a_volume_of_the_image_hides_is_checked),
       TEST(layers_are_checked),

@@ -430,6 +430,42 @@ static void a_running_container_is_looked_at_as_it_sees_itself(void **state) {
   assert_string_equal(shell("ls %s/scratch", folder), "link\nready\n");
 }
 
+static conu_engine_t *engine_with_users(void) {
+  if (on_podman()) return engine;
+  struct spare *spare = spare_engine_of("docker-users");
+  shell("docker --host %s pull %s", spare->url, setting("CONU_TEST_IMAGE"));
+  return spare->engine;
+}
+
+static void a_container_with_users_of_its_own_has_the_owners_that_it_sees(void **state) {
+  (void)state;
+  conu_image_t *image = image_of(engine_with_users(), setting("CONU_TEST_IMAGE"));
+  conu_container_t *container;
+  ok(conu_image_run_via_api(image,
+                            builder(on_podman() ? "--userns auto" : "",
+                                    "touch /root-s; echo 1 > /new; chown 12:34 /new; touch /ready; sleep 1000"),
+                            NULL, &container, &error));
+  kept_container(container);
+  conu_filesystem_t *filesystem;
+  for (bool is_ready = false; !is_ready; conu_filesystem_free(is_ready ? NULL : filesystem)) {
+    ok(conu_container_mount(container, NULL, NULL, NULL, &filesystem, &error));
+    is_ready = has_file(filesystem, "/ready");
+  }
+  kept(filesystem);
+  assert_string_equal(conu_filesystem_get_method(filesystem), "extract");
+  char *file = status_of(filesystem, "/new");
+  assert_int_equal(number(file, "uid"), 12);
+  assert_int_equal(number(file, "gid"), 34);
+  assert_int_equal(number(status_of(filesystem, "/root-s"), "uid"), 0);
+  assert_int_equal(number(status_of(filesystem, "/etc/passwd"), "uid"), 0);
+  conu_mount_options_t *options = conu_mount_options_new();
+  ok(conu_mount_options_set_method(options, "merged", &error));
+  conu_filesystem_t *merged;
+  conu_status_t status = conu_container_mount(container, NULL, options, NULL, &merged, &error);
+  conu_mount_options_free(options);
+  fails(CONU_ERROR_UNSUPPORTED, status, "it has users of its own, who are others on this host");
+}
+
 // --- calls -----------------------------------------------------------------------------------------------------------
 
 static void a_hundred_thousand_questions_take_less_than_a_second(void **state) {
@@ -500,6 +536,7 @@ int main(void) {
       TEST(a_tree_is_copied_as_it_is),
       TEST(a_file_is_copied_as_it_is),
       TEST(a_running_container_is_looked_at_as_it_sees_itself),
+      TEST(a_container_with_users_of_its_own_has_the_owners_that_it_sees),
       TEST(a_hundred_thousand_questions_take_less_than_a_second),
       TEST(threads_take_turns),
       TEST(a_cancel_ends_a_copy_that_leaves_nothing),

@@ -308,9 +308,13 @@ void kill_spare(struct spare *spare) { shell("%s stop-engine --kill %s", setting
 static void kill_late(void *spare) { kill_spare(spare); }
 
 struct spare *spare_engine(void) {
+  return spare_engine_of(setting("CONU_TEST_ENGINE"));
+}
+
+struct spare *spare_engine_of(const char *kind) {
   struct spare *spare = freed_later(calloc(1, sizeof *spare));
   char name[64], url[256];
-  const char *line = shell("%s spare %s", setting("CONU_TEST_LAB"), setting("CONU_TEST_ENGINE"));
+  const char *line = shell("%s spare %s", setting("CONU_TEST_LAB"), kind);
   assert_int_equal(sscanf(line, "%63s %255s", name, url), 2);
   spare->name = text("%s", name);
   spare->url = text("%s", url);

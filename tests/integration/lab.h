@@ -98,6 +98,7 @@ struct spare {
   conu_engine_t *engine;
 };
 struct spare *spare_engine(void);
+struct spare *spare_engine_of(const char *kind);  // "docker-users", "podman-fuse"
 void kill_spare(struct spare *spare);
 void start_spare(struct spare *spare);
 

@@ -64,11 +64,16 @@ static bool is_mount_point(const char *path) {
   return strstr(shell("cat /proc/self/mountinfo"), text(" %s ", path)) != NULL;
 }
 
-// An image of so many layers, that layered.py makes.
-static conu_image_t *layered(int count) {
-  char *name = text("conu/layered-%d:latest", count), *archive = text("%s/layered.tar", fresh_folder());
+// The name of an image of so many layers, of which layered.py makes an archive.
+static char *layered_in(const char *archive, int count) {
+  char *name = text("conu/layered-%d:latest", count);
   shell("PYTHONDONTWRITEBYTECODE=1 python3 $(dirname %s)/layered.py %d %s %s", setting("CONU_TEST_LAB"), count, name,
         archive);
+  return name;
+}
+
+static conu_image_t *layered(int count) {
+  char *archive = text("%s/layered.tar", fresh_folder()), *name = layered_in(archive, count);
   conu_image_list_t *list;
   remove_later(name);
   ok(conu_image_load(engine, archive, NULL, &list, &error));
@@ -110,6 +115,31 @@ static void each_way_shows_the_same(void **state) {
   shows_layers(mounted(image, "overlay"), 3);
   shows_layers(mounted(image, "fuse"), 3);
   shows_layers(mounted(image, "extract"), 3);
+}
+
+// With users of its own an engine has others for owners on the disk; with a program for its layers it has marks of
+// removed files in them that the kernel does not know.
+static void layers_that_are_not_for_the_kernel_are_shown_in_another_way(void **state) {
+  (void)state;
+  struct spare *spare = spare_engine_of(on_podman() ? "podman-fuse" : "docker-users");
+  const char *why = on_podman() ? "marks that the kernel does not know" : "the owners of a user namespace";
+  for (int count = 1; count <= 3; count += 2) {
+    char *archive = text("%s/layered.tar", fresh_folder());
+    char *name = layered_in(archive, count);
+    shell("docker --host %s load -i %s", spare->url, archive);
+    conu_image_t *image = image_of(spare->engine, text("%s%s", on_podman() ? "localhost/" : "", name));
+    conu_filesystem_t *filesystem = mounted(image, NULL);
+    assert_string_equal(conu_filesystem_get_method(filesystem), on_podman() ? "fuse" : "extract");
+    shows_layers(filesystem, count);
+    assert_string_equal(content(filesystem, ".wh.passing-2"), "(none)");
+    char *status;
+    ok(conu_filesystem_stat(filesystem, "/set-uid", NULL, &status, &error));
+    status = taken(status);
+    contains(status, "\"mode_octal\":\"4755\"");
+    contains(status, "\"uid\":0,\"gid\":0");
+    fails(CONU_ERROR_UNSUPPORTED,
+          conu_image_mount(image, NULL, by(count == 1 ? "bind" : "overlay"), NULL, &filesystem, &error), why);
+  }
 }
 
 static void one_layer_can_be_an_overlay_too(void **state) {
@@ -447,9 +477,6 @@ static bool killed_while_mounting(conu_image_t *image, const char *mount_point, 
   assert_int_not_equal(answer, 'n');
   close(ends[0]);
   close(ends[1]);
-  // A container for an extraction is its process's own, and known by that.
-  shell("docker --host %s ps -aq --filter label=conu.pid=%d | xargs -r docker --host %s rm -f", setting("CONU_HOST"),
-        child, setting("CONU_HOST"));
   return is_done;
 }
 
@@ -481,6 +508,73 @@ static void a_process_that_is_killed_while_it_mounts_leaves_nothing(void **state
     sleep_ms(100);
     if (is_chosen) assert_false(is_mount_point(chosen));
   }
+  // The containers of the dead go with the next extraction.
+  ok(conu_filesystem_unmount(mounted(image, "extract"), NULL, &error));
+}
+
+#define DOCKER text("docker --host %s", setting("CONU_HOST"))
+
+static bool has_container(pid_t pid) {
+  return strcmp(shell("%s ps -aq --filter label=conu.files --filter label=conu.pid=%d", DOCKER, pid), "") != 0;
+}
+
+static void end_child(void *pid) {
+  kill(*(pid_t *)pid, SIGKILL);
+  waitpid(*(pid_t *)pid, NULL, 0);
+}
+
+// A process that is stopped in the middle of an extraction.
+static pid_t *stopped_while_extracting(conu_image_t *image) {
+  pid_t *child = malloc(sizeof *child);
+  put_off(free, child);
+  fflush(NULL);
+  *child = fork();
+  if (*child == 0) {
+    for (;;) {
+      conu_filesystem_t *filesystem = NULL;
+      if (conu_image_mount(image, NULL, by("extract"), NULL, &filesystem, &error) != CONU_OK) _exit(1);
+      conu_filesystem_free(filesystem);
+    }
+  }
+  put_off(end_child, child);
+  for (int64_t start = now_ms(); now_ms() - start < 20000;) {
+    kill(*child, SIGSTOP);
+    if (has_container(*child)) return child;
+    kill(*child, SIGCONT);
+    sleep_ms(20);
+  }
+  fail_msg("no container was seen");
+  return NULL;
+}
+
+static char *labelled_container(const char *maker) {
+  return strtok(shell("%s create --label conu.files=%s %s true", DOCKER, maker, setting("CONU_TEST_IMAGE")), "\n");
+}
+
+static void an_extraction_removes_the_containers_of_the_dead_alone(void **state) {
+  (void)state;
+  set_variable("TMPDIR", fresh_folder());
+  conu_image_t *image = pulled(in_registry("CONU_TEST_REGISTRY", "conu/random"));
+  pid_t *dead = stopped_while_extracting(image), *alive = stopped_while_extracting(image);
+  kill(*dead, SIGKILL);
+  waitpid(*dead, NULL, 0);
+  assert_true(has_container(*dead));
+  char *boot = strtok(shell("cat /proc/sys/kernel/random/boot_id"), "\n");
+  // Of another space of process numbers, and of another machine.
+  char *elsewhere = labelled_container(text("2147483646.1.1.%s", boot)), *afar = labelled_container("1.1.1.no-boot");
+  char *gone =
+      labelled_container(text("2147483646.1.%s.%s", strtok(shell("stat -Lc %%i /proc/self/ns/pid"), "\n"), boot));
+  ok(conu_filesystem_unmount(mounted(image, "extract"), NULL, &error));
+  bool dead_is_left = has_container(*dead), alive_is_left = has_container(*alive);
+  end_child(alive);
+  bool others_are_left = container_exists(elsewhere) && container_exists(afar), gone_is_left = container_exists(gone);
+  shell("%s rm -f %s %s", DOCKER, elsewhere, afar);
+  ok(conu_filesystem_unmount(mounted(image, "extract"), NULL, &error));
+  assert_false(dead_is_left);
+  assert_true(alive_is_left);
+  assert_true(others_are_left);
+  assert_false(gone_is_left);
+  assert_false(has_container(*alive));
 }
 
 // The moment between a mount and the note of it.
@@ -612,6 +706,7 @@ int main(void) {
       TEST(an_image_of_one_layer_is_bound),
       TEST(layers_lie_one_above_the_other),
       TEST(each_way_shows_the_same),
+      TEST(layers_that_are_not_for_the_kernel_are_shown_in_another_way),
       TEST(one_layer_can_be_an_overlay_too),
       TEST(files_are_read_only_and_keep_their_set_uid_bits),
       TEST(a_way_that_is_asked_for_fails_for_its_own_reason),
@@ -632,6 +727,7 @@ int main(void) {
       TEST(a_child_leaves_the_mounts_of_its_parent_alone),
       TEST(a_sweep_removes_what_the_dead_left),
       TEST(a_process_that_is_killed_while_it_mounts_leaves_nothing),
+      TEST(an_extraction_removes_the_containers_of_the_dead_alone),
       TEST(a_mount_that_a_dead_process_had_not_noted_yet_is_removed),
       TEST(a_sweep_leaves_what_is_no_record_alone),
       TEST(a_running_container_shows_what_it_sees),

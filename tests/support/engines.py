@@ -1,7 +1,8 @@
 """The private engines of a lab: dockerd and podman, each with its own folder, socket and configuration.
 
 An engine is known by its name: "docker" and "podman" are the lab's own two, "spare-docker-1" and so on are extra ones
-that a test may kill and start again. Everything here runs inside the room.
+that a test may kill and start again; "spare-docker-users-1" has users of its own, and "spare-podman-fuse-1" leaves its
+layers to fuse-overlayfs. Everything here runs inside the room.
 """
 import json
 import os
@@ -10,6 +11,7 @@ import certificates
 import process
 
 KINDS = ("docker", "podman")
+SPARE_KINDS = (*KINDS, "docker-users", "podman-fuse")
 TLS_PORT = 2376  # dockerd listens here too, with certificates on both sides
 TCP_PORT = 2375  # and podman here, in the clear
 
@@ -65,6 +67,8 @@ class Engine:
             config["hosts"].append(f"tcp://127.0.0.1:{TLS_PORT}")
             config |= {"bip": "172.30.0.1/24", "tlsverify": True, "tlscacert": f"{certs}/ca.pem",
                        "tlscert": f"{certs}/server-cert.pem", "tlskey": f"{certs}/server-key.pem"}
+        if "users" in self.name:
+            config["userns-remap"] = "daemon"  # keeper.py has put it into /etc/subuid
         path = self._write("daemon.json", json.dumps(config, indent=2))
         return self._run({}, "dockerd", "--config-file", path)
 
@@ -97,7 +101,8 @@ location = "127.0.0.1"
 insecure = true
 """)
         env = {"CONTAINERS_CONF": containers, "CONTAINERS_REGISTRIES_CONF": registries}
-        return self._run(env, "podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/run",
+        program = ["--storage-opt", "overlay.mount_program=/usr/bin/fuse-overlayfs"] if "fuse" in self.name else []
+        return self._run(env, "podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/run", *program,
                          "system", "service", "--time=0", url)
 
     def _run(self, env, *argv):

@@ -12,6 +12,7 @@
   lab.py sweep              removes what crashed runs left
 """
 import argparse
+import glob
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ import catalogue
 import debian
 import process
 import room
-from engines import KINDS, TCP_PORT, TLS_PORT, Engine
+from engines import KINDS, SPARE_KINDS, TCP_PORT, TLS_PORT, Engine
 from registry import PASSWORD, USER, Registry
 
 # The network of a lab is its own, so these are free in every lab.
@@ -52,7 +53,7 @@ def parse(argv):
     up_verb = verb("up", up)
     up_verb.add_argument("name", nargs="?", default="default")
     verb("down", down).add_argument("name", nargs="?", default="default")
-    verb("spare", spare).add_argument("kind", choices=KINDS)
+    verb("spare", spare).add_argument("kind", choices=SPARE_KINDS)
     verb("start-engine", start_engine).add_argument("name")
     stop_verb = verb("stop-engine", stop_engine)
     stop_verb.add_argument("name")
@@ -169,7 +170,7 @@ def environment(folder, arguments):
 
 def spare(arguments):
     folder, number = inside(), 1
-    while os.path.exists(f"{folder}/spare-{arguments.kind}-{number}"):
+    while glob.glob(f"{folder}/spare-{arguments.kind.partition('-')[0]}*-{number}"):
         number += 1
     describe(Engine(folder, f"spare-{arguments.kind}-{number}").start())
 
