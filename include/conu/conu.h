@@ -1636,7 +1636,11 @@ CONU_API void conu_exec_options_free(conu_exec_options_t *options);
  * The container's log as a stream, of any length. Docker Engine API, GET /containers/{id}/logs.
  *
  * A log that is followed ends when the container does, after its last line. An engine that goes away meanwhile is
- * CONU_ERROR_UNREACHABLE from reading.
+ * CONU_ERROR_UNREACHABLE from reading. Podman 4 drops what it has not sent a quarter of a second after the end, which is
+ * read from the log afterwards. Where there is no log any more, or no telling what has come of it, last lines may be
+ * missing: of a container with `--rm` unless its log is a file on this machine that this user may read, and is followed
+ * without since and until; of any container where tail is set. Of Docker's logs that is so for a terminal's with tail or
+ * `--rm`.
  *
  * @param container The container.
  * @param options Which part of it; NULL for all so far.

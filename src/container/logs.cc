@@ -39,10 +39,11 @@ void explain_log(Failure *failure) {
 }
 
 // Engines that see a container end may stop before the last of its log: what a follower gets is completed by a second
-// reading, with times to tell what it has. Those of Podman are whole seconds, of which `tail` would cut one in two.
-static bool may_end_early(const Engine &engine, const LogOptions &options) {
-  if (!options.follow) return false;
-  return engine.is_podman() ? !options.tail : !options.until_ms;
+// reading. What `tail` leaves out can only be told by times that are exact, which a terminal's log has none of, and
+// Podman's are whole seconds.
+static bool may_end_early(const Engine &engine, const LogOptions &options, bool is_terminal) {
+  bool is_cut = options.tail && (is_terminal || engine.is_podman());
+  return options.follow && !is_cut;
 }
 
 Log::Log(Api &api, Container &container, LogOptions options) : api_(api), container_(container), options_(options) {
@@ -70,11 +71,18 @@ Task<Output> Log::request(LogOptions options) {
 
 Task<void> Log::open() {
   is_terminal_ = co_await has_terminal(api_, container_);
-  bool has_times = !is_terminal_ && may_end_early(api_.engine, options_);
-  if (has_times) stamps_ = std::make_unique<Stamps>(options_.timestamps);
+  is_completed_ = may_end_early(api_.engine, options_, is_terminal_);
+  if (is_completed_ && !is_terminal_) stamps_ = std::make_unique<Stamps>(options_.timestamps);
   bool is_watched = options_.follow && api_.engine.is_podman();
-  if (is_watched) watch_ = std::make_unique<EndWatch>(api_, container_);
-  is_last_reading_ = !stamps_ && !watch_;
+  if (is_watched) {
+    watch_ = std::make_unique<EndWatch>(api_, container_);
+    std::string text = co_await inspect(api_, container_, false);
+    Json document = Json::parse(text, container_.path("/json"));
+    removes_itself_ = document["HostConfig"]["AutoRemove"].boolean_or(false);
+    bool is_whole = is_completed_ && !options_.since_ms && !options_.until_ms;
+    if (removes_itself_ && is_whole) file_ = LogFile::of(container_.id(), document);
+  }
+  is_last_reading_ = !is_completed_ && !watch_;
 
   Scope &scope = co_await current_scope();
   EndWatch::Reading reading(watch_, scope, false);
@@ -87,10 +95,10 @@ Task<void> Log::open() {
   }
 }
 
-// A message of which a part has come would be left out whole. One of a terminal has no time, so nothing may have come.
+// A message of which a part has come would be left out whole.
 bool Log::can_read_again() const {
   if (is_gone_) return false;
-  return output_ ? stamps_ && output_->is_between_messages() : true;
+  return output_ ? is_completed_ && output_->is_between_messages() : true;
 }
 
 // The next piece of what the engine follows. Nothing at its end; or once the container has ended, where the rest can be
@@ -106,6 +114,7 @@ Task<std::optional<Piece>> Log::next_followed() {
   try {
     auto piece = co_await output_->next();
     if (watch_ && piece) watch_->heard();
+    if (piece) count_ += piece->bytes.size();
     is_over_ = !piece;
     co_return piece;
   } catch (const Failure &) {
@@ -114,37 +123,77 @@ Task<std::optional<Piece>> Log::next_followed() {
   co_return std::nullopt;
 }
 
-// Podman, asked for the log of a container that is being removed, answers well and then sends its error as the log.
-static Task<bool> removes_itself(Api &api, Container &container) {
+static Task<bool> is_removed(Api &api, Container &container) {
   try {
-    std::string document = co_await inspect(api, container, false);
-    co_return Json::parse(document, container.path("/json"))["HostConfig"]["AutoRemove"].boolean_or(false);
+    co_await inspect(api, container, true);
   } catch (const Failure &failure) {
     if (failure.code != Code::not_found) throw;
+    co_return true;
   }
-  co_return true;
+  co_return false;
 }
 
 // Goes over from what is followed to what it has not given.
 Task<void> Log::read_again() {
-  if (watch_) is_gone_ = co_await removes_itself(api_, container_);
-  if (is_gone_) co_return;
-  LogOptions rest = options_;
-  rest.follow = false;
-  if (auto since_ms = stamps_ ? stamps_->since_ms() : std::nullopt) {
-    rest.tail.reset();
-    rest.since_ms = std::max(*since_ms, options_.since_ms.value_or(*since_ms));
-  }
-  try {
-    Output output = co_await request(rest);
-    output_ = std::make_unique<Output>(std::move(output));
-  } catch (const Failure &failure) {
-    if (failure.code != Code::not_found && failure.code != Code::conflict) throw;
-    is_gone_ = true;
-    co_return;
+  if (!file_) {
+    // Podman, asked for the log of a container that is being removed, answers well and then sends its error as the log.
+    is_gone_ = removes_itself_;
+    if (watch_ && !is_gone_) is_gone_ = co_await is_removed(api_, container_);
+    if (is_gone_) co_return;
+    LogOptions rest = options_;
+    rest.follow = false;
+    if (auto since_ms = stamps_ ? stamps_->since_ms() : std::nullopt) {
+      rest.tail.reset();
+      rest.since_ms = std::max(*since_ms, options_.since_ms.value_or(*since_ms));
+    }
+    try {
+      Output output = co_await request(rest);
+      output_ = std::make_unique<Output>(std::move(output));
+    } catch (const Failure &failure) {
+      if (failure.code != Code::not_found && failure.code != Code::conflict) throw;
+      is_gone_ = true;
+      co_return;
+    }
   }
   if (stamps_) stamps_->read_again();
   is_last_reading_ = true;
+}
+
+// Empty where all of it is to be left out.
+std::optional<Piece> Log::next_of_file() {
+  Piece piece;
+  taken_.clear();
+  for (int messages = 0; messages < 1000 && taken_.empty(); messages++) {
+    auto message = file_->next();
+    if (!message) return std::nullopt;
+    bool is_wanted = message->channel == 1 ? options_.with_stdout : options_.with_stderr;
+    if (!is_wanted) continue;
+    piece.channel = message->channel;
+    std::string text = concat(stamps_ || options_.timestamps ? message->stamp : std::string(), message->text);
+    piece.bytes = text;
+    if (stamps_)
+      stamps_->take(piece, true, &taken_);
+    else
+      taken_ = std::move(text);
+  }
+  piece.bytes = taken_;
+  return piece;
+}
+
+Task<std::optional<Piece>> Log::next_of_rest() {
+  for (;;) {
+    std::optional<Piece> piece;
+    if (file_)
+      piece = next_of_file();
+    else if (output_)
+      piece = co_await output_->next();
+    if (!piece) co_return std::nullopt;
+    size_t known = stamps_ ? 0 : std::min(count_, piece->bytes.size());
+    piece->bytes.remove_prefix(known);
+    count_ -= known;
+    if (!piece->bytes.empty()) co_return piece;
+    co_await sleep_for(0);  // for a cancel to be seen
+  }
 }
 
 Task<std::optional<Piece>> Log::next_piece() {
@@ -158,8 +207,7 @@ Task<std::optional<Piece>> Log::next_piece() {
       is_last_reading_ = true;
     }
   }
-  if (!output_) co_return std::nullopt;
-  auto piece = co_await output_->next();
+  auto piece = co_await next_of_rest();
   co_return piece;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "container/end_watch.h"
+#include "container/log_file.h"
 #include "container/output.h"
 #include "container/stream.h"
 
@@ -36,6 +37,8 @@ class Log {
   Task<Output> request(LogOptions options);
   Task<std::optional<Piece>> next_followed();
   Task<void> read_again();
+  std::optional<Piece> next_of_file();
+  Task<std::optional<Piece>> next_of_rest();
   Task<std::optional<Piece>> next_piece();
   bool can_read_again() const;
 
@@ -43,12 +46,17 @@ class Log {
   Container &container_;
   LogOptions options_;
   bool is_terminal_ = false;
-  std::unique_ptr<Stamps> stamps_;   // where what is followed can be completed by a second reading
+  bool is_completed_ = false;        // by a second reading, of which what has come is left out:
+  std::unique_ptr<Stamps> stamps_;   // by its times,
+  size_t count_ = 0;                 // or as many bytes of a terminal
   std::unique_ptr<EndWatch> watch_;  // where the engine may not end what is followed
   std::unique_ptr<Output> output_;   // of the last reading; none where there is nothing more to read
   bool is_over_ = false;             // what is followed
   bool is_last_reading_ = true;
-  bool is_gone_ = false;  // the container has removed itself: there is no second reading
+  bool removes_itself_ = false;  // the container, on Podman, and its log with it
+  std::optional<LogFile> file_;  // which is left then
+  std::string taken_;            // out of it
+  bool is_gone_ = false;         // there is no second reading
 };
 
 // Makes one and opens it.
