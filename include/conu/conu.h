@@ -867,6 +867,56 @@ CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *ima
                                                                conu_cancel_t *cancel, conu_container_t **out,
                                                                conu_error_t **error);
 
+/**
+ * Extends a builder image with source code, as `s2i build` of the project source-to-image does it: the source goes into
+ * a container of the builder, the builder's script `assemble` runs there, and the container becomes the new image, which
+ * runs the script `run`. No program s2i is needed. A repository that is not a folder of this host, or has commits, is
+ * cloned by the program `git`, which asks for nothing: credentials come from the URL, or where git looks for them.
+ * Where the environment has CONU_S2I=binary, the program s2i is run instead, as it is.
+ *
+ * What the builder tells by its labels, the files `.s2i` and `.s2iignore` of the source, the environment, users, and
+ * the labels of the new image are as the documents of source-to-image have them. The new image carries this session's
+ * label, so that conu_cleanup_images() removes it. Podman's commit cannot express all of a configuration: its images
+ * have `TERM` and `container` in their environment, and a value may have no line break.
+ * @param image The builder. It is pulled if the engine does not have it, unless the argument `--pull-policy` says
+ *   otherwise.
+ * @param source A folder, a git repository of this host (its last commit is taken), or a URL for git.
+ * @param new_image_name The name of the new image; it may carry a tag.
+ * @param s2i_args Options of `s2i build`, an argument each, such as `--env`, `A=b`, `--incremental`; NULL for none.
+ *   `--as-dockerfile`, `--callback-url`, `--help`, `--image-scripts-url`, `--run` and `--use-config` are
+ *   CONU_ERROR_UNSUPPORTED; `--loglevel` changes nothing.
+ * @param cancel Ends the call. What was made by then is removed.
+ * @param[out] out The new image; free it with conu_image_free().
+ * @param[out] error The error.
+ * @returns CONU_ERROR_INVALID_ARGUMENT, before any request, for a malformed option or name, or a source that is no
+ *   folder or has no commits, and later for one with pipes or devices in it, and for labels of more than 10,240 bytes;
+ *   CONU_ERROR_NOT_FOUND if there is no such source, or no script `assemble` or `run`;
+ *   CONU_ERROR_PERMISSION if `--allowed-uids` leaves out who would assemble; CONU_ERROR_COMMAND_MISSING if git is needed
+ *   and not there; CONU_ERROR_COMMAND_FAILED if git or a script fails: the details have its `exit_code`, and the last
+ *   lines of a script as `output`; CONU_ERROR_PROTOCOL for an `image_metadata.json` that cannot be read; and
+ *   @ref usual "the usual ones".
+ */
+CONU_API conu_status_t conu_image_s2i_extend(conu_image_t *image, const char *source, const char *new_image_name,
+                                             const conu_string_list_t *s2i_args, conu_cancel_t *cancel,
+                                             conu_image_t **out, conu_error_t **error);
+
+/**
+ * The same as work that is asked for its steps: the lines that the scripts write, as they come, are the texts; those of
+ * a script's standard output come without the blanks around them. The image comes from conu_progress_take_image().
+ * Statuses: conu_image_s2i_extend(), those of the work itself from conu_progress_next().
+ */
+CONU_API conu_status_t conu_image_s2i_extend_progress(conu_image_t *image, const char *source,
+                                                      const char *new_image_name, const conu_string_list_t *s2i_args,
+                                                      conu_cancel_t *cancel, conu_progress_t **out,
+                                                      conu_error_t **error);
+
+/**
+ * What the script `usage` of a builder image writes, in UTF-8; free it with conu_string_free(). Statuses:
+ * conu_image_s2i_extend().
+ */
+CONU_API conu_status_t conu_image_s2i_usage(conu_image_t *image, conu_cancel_t *cancel, char **out,
+                                            conu_error_t **error);
+
 /** @} */
 
 /**

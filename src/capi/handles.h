@@ -162,4 +162,8 @@ void check_stdio(unsigned stdio, unsigned least);
 // The engine of a handle; NULL stands for the default one, which is looked for if need be.
 std::shared_ptr<Engine> engine_of(const conu_engine_t *handle, conu_cancel_t *cancel);
 
+// A progress whose work has begun: an early failure shows here.
+conu_progress_t *begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel, std::unique_ptr<conu_progress> progress,
+                       Progress::Work work);
+
 }  // namespace conu

@@ -11,17 +11,6 @@ using namespace conu;
 
 namespace {
 
-// A progress whose work has begun: an early failure shows here.
-conu_progress_t *begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel, std::unique_ptr<conu_progress> progress,
-                       Progress::Work work) {
-  // The work begins with its object, and must not where it is cancelled already.
-  auto reason = cancel != nullptr ? of(cancel)->verdict() : nullptr;
-  if (reason) throw *reason;
-  progress->progress = std::make_unique<Progress>(std::move(engine), std::move(work));
-  progress->progress->begin(of(cancel));
-  return progress.release();
-}
-
 // The coroutines that keep what their work has made. Parameters are values: a progress outlives the call that began it.
 Task<void> pull_work(Api &api, Steps &steps, ImagePtr image, std::string platform,
                      std::shared_ptr<conu_progress::Made> made) {

@@ -7,6 +7,16 @@
 
 using namespace conu;
 
+conu_progress_t *conu::begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel, std::unique_ptr<conu_progress> progress,
+                       Progress::Work work) {
+  // The work begins with its object, and must not where it is cancelled already.
+  auto reason = cancel != nullptr ? of(cancel)->verdict() : nullptr;
+  if (reason) throw *reason;
+  progress->progress = std::make_unique<Progress>(std::move(engine), std::move(work));
+  progress->progress->begin(of(cancel));
+  return progress.release();
+}
+
 static Failure nothing_made(const char *what) {
   return Failure(Code::state, concat("the progress has no ", what, " to give"),
                  "read its steps to the end first; a load gives images, everything else an image");

@@ -1,6 +1,7 @@
 // Making an image of a container.
 #include "container/commit.h"
 
+#include "container/run_values.h"
 #include "container/state.h"
 #include "session/labels.h"
 #include "util/text.h"
@@ -19,9 +20,31 @@ static Labels labels_of_image(const Json &container_labels) {
   return labels;
 }
 
-static Task<void> post(Api &api, Container &container, std::string path, std::string *id) {
+static Json as_json(const ImageConfig &config) {
+  Json environment = texts(config.environment), labels = Json::object();
+  for (const auto &[name, value] : config.labels) labels.set(name, value);
+  // An entry point of no words takes the container's away; none at all would leave it.
+  Json body = Json::object().set("Cmd", texts(config.command)).set("Entrypoint", texts(config.entrypoint));
+  return body.set("Env", environment).set("User", config.user).set("Labels", labels);
+}
+
+static void add_change(const char *instruction, Text value, Query *query) {
+  if (value.find('\n') != value.npos)
+    throw_failure(Code::unsupported, {"Podman cannot commit a value with a line break in it: ", in_quotes(value)});
+  query->add("changes", concat(instruction, " ", value));
+}
+
+// As instructions of a Dockerfile. There are no quotes in them: what stands behind the first = is the value.
+static void add_changes(const ImageConfig &config, Query *query) {
+  add_change("CMD", texts(config.command).dump(), query);
+  add_change("ENTRYPOINT", texts(config.entrypoint).dump(), query);
+  if (!config.user.empty()) add_change("USER", config.user, query);
+  for (const std::string &variable : config.environment) add_change("ENV", variable, query);
+  for (const auto &[name, value] : config.labels) add_change("LABEL", concat(name, "=", value), query);
+}
+
+static Task<void> post(Api &api, Container &container, std::string path, Json body, std::string *id) {
   // Podman does not read the body, and fails without one; Docker would take an empty object for a configuration.
-  Json body;
   if (api.engine.is_podman()) body = Json::object();
   std::string answer = co_await api.call("POST", path, container.subject(), body);
   *id = Json::parse(answer, "the engine's answer to POST /commit")["Id"].required_string();
@@ -31,7 +54,8 @@ static Task<void> remove_committed(Api &api, std::string id) {
   co_await api.call("DELETE", concat("/images/", percent_encoded(id, ":"), "?noprune=1"), concat("the image ", id));
 }
 
-Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag) {
+Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag,
+                      std::optional<ImageConfig> config) {
   if (repository.empty() && !tag.empty())
     throw_failure(Code::invalid_argument, {"to commit ", container.subject(), " with a tag takes a repository, too"});
   std::optional<ImageName> name;
@@ -44,10 +68,13 @@ Task<ImagePtr> commit(Api &api, Container &container, std::string repository, st
   if (name) query.add("repo", name->reference.name()).add("tag", name->reference.tag);
   for (const auto &[label, value] : labels_of_image(document["Config"]["Labels"]))
     query.add("changes", concat("LABEL ", label, "=", value));
+  Json body;
+  if (config && api.engine.is_podman()) add_changes(*config, &query);
+  if (config) body = as_json(*config);
   std::string id;
   Scope &scope = co_await current_scope();
   // A cancel waits for the answer, for a while: what has been made can then be removed for certain.
-  co_await shielded(post(api, container, concat("/commit", query.text()), &id), cleanup_ms / 2);
+  co_await shielded(post(api, container, concat("/commit", query.text()), body, &id), cleanup_ms / 2);
   if (scope.is_cancelled()) {
     try {
       co_await shielded(remove_committed(api, id), cleanup_ms / 2);

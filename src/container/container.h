@@ -48,6 +48,8 @@ using ContainerPtr = std::shared_ptr<Container>;
 
 // Creates and starts. What was created and cannot be started, or was cancelled, is removed again.
 Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder);
+// The same without the start.
+Task<ContainerPtr> create_via_api(Api &api, Image &image, RunBuilder builder);
 
 Task<int> wait(Api &api, Container &container, int64_t timeout_ms);
 

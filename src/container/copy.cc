@@ -162,19 +162,25 @@ static void explain(Failure *failure) {
 
 // --- copying ---------------------------------------------------------------------------------------------------------
 
-static Task<void> upload(Api &api, Container &container, Source source, Target target) {
+Task<void> put_archive(Api &api, Container &container, std::string folder, std::shared_ptr<BodySource> archive,
+                       std::string subject) {
   Request request = api.request("PUT");
   request.headers.emplace_back("Content-Type", "application/x-tar");
+  request.source = std::move(archive);
+  std::string path = concat(archive_path(container, folder), "&noOverwriteDirNonDir=true");
+  Exchange exchange = co_await api.open(std::move(request), path, subject);
+  co_await exchange.rest(1 << 20);
+}
+
+static Task<void> upload(Api &api, Container &container, Source source, Target target) {
   std::string followed = source.path;
   struct stat status {};
   // A folder that a link leads to is read as a folder.
   bool is_link = source.is_folder && lstat(followed.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
   if (is_link) followed += "/";
-  request.source = std::make_shared<TreeArchive>(followed, target.name);
-  std::string path = concat(archive_path(container, target.folder), "&noOverwriteDirNonDir=true");
   std::string subject = concat("copying ", source.path, " to ", target.folder, " in ", container.subject());
-  Exchange exchange = co_await api.open(std::move(request), path, subject);
-  co_await exchange.rest(1 << 20);
+  auto archive = std::make_shared<TreeArchive>(followed, target.name);
+  co_await put_archive(api, container, target.folder, archive, subject);
 }
 
 Task<void> copy_to(Api &api, Container &container, std::string given, std::string destination) {
@@ -241,6 +247,24 @@ class Download {
 };
 
 }  // namespace
+
+Task<std::optional<std::string>> content_of(Api &api, Container &container, std::string path, size_t limit) {
+  Exchange exchange = co_await api.send(api.request("GET"), archive_path(container, path));
+  std::string subject = concat(path, " in ", container.subject());
+  std::string bytes = co_await exchange.rest(limit);
+  if (exchange.status() == 404) co_return std::nullopt;
+  if (exchange.status() >= 400) throw engine_failure(exchange.status(), bytes, exchange.name(), subject);
+  ArchiveReader archive;
+  archive.feed(bytes);
+  std::string content;
+  for (auto event = archive.next(); event != ArchiveReader::Event::hungry; event = archive.next()) {
+    if (event == ArchiveReader::Event::data) content += archive.data();
+    bool is_other = event == ArchiveReader::Event::entry && archive.entry().type != ArchiveEntry::Type::file;
+    if (is_other) throw_failure(Code::conflict, {subject, " is no file"});
+  }
+  archive.finish();
+  co_return content;
+}
 
 static Task<void> download(Api &api, Container &container, Source source, bool needs_folder, Place place) {
   std::string subject = concat(source.path, " in ", container.subject());

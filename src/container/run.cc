@@ -120,7 +120,7 @@ static void explain(Failure *failure, const std::string &name) {
 }
 
 static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest request, Creation *creation,
-                                           CidFile *cid_file) {
+                                           CidFile *cid_file, bool starts) {
   co_await pull_if_asked(api, image, request);
   co_await create_volumes(api, request.volumes, creation);
   Scope &scope = co_await current_scope();
@@ -131,12 +131,12 @@ static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest re
   cid_file->write(creation->id);
   bool has_terminal = request.body["Tty"].boolean_or(false);
   auto container = std::make_shared<Container>(image.engine(), creation->id, creation->name, has_terminal);
-  co_await start(api, *container);
+  if (starts) co_await start(api, *container);
   cid_file->keep();
   co_return container;
 }
 
-Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
+static Task<ContainerPtr> run(Api &api, Image &image, RunBuilder builder, bool starts) {
   Creation creation;
   for (const auto &[key, value] : creation.labels()) builder.add_label(key, value);
   RunRequest request = builder.request(image.engine_name());  // a malformed option is told before any request
@@ -148,7 +148,7 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   ContainerPtr container;
   std::optional<Failure> failure;
   try {
-    container = co_await create_and_start(api, image, request, &creation, &cid_file);
+    container = co_await create_and_start(api, image, request, &creation, &cid_file, starts);
   } catch (const Failure &caught) {
     failure = caught;
   }
@@ -156,6 +156,14 @@ Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
   explain(&*failure, creation.name);
   co_await undo(api, creation, creation.may_exist(*failure));
   throw *failure;
+}
+
+Task<ContainerPtr> run_via_api(Api &api, Image &image, RunBuilder builder) {
+  return run(api, image, std::move(builder), true);
+}
+
+Task<ContainerPtr> create_via_api(Api &api, Image &image, RunBuilder builder) {
+  return run(api, image, std::move(builder), false);
 }
 
 }  // namespace conu

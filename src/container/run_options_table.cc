@@ -108,10 +108,7 @@ static void refuse_api_socket(Draft &, const char *, const std::string &value) {
 
 namespace {
 
-struct Option {
-  const char *name;  // behind two dashes
-  char letter;       // behind one dash; 0: none
-  enum { flag, value } kind;
+struct Option : OptionShape {
   Apply *apply;
   const char *member = "";  // of the body of POST /containers/create, for rows that set just this one
 };
@@ -120,199 +117,131 @@ constexpr auto flag = Option::flag;
 constexpr auto value = Option::value;
 
 constexpr Option options[] = {
-    {"add-host", 0, value, add_host, "HostConfig.ExtraHosts"},
-    {"annotation", 0, value, add_annotation, "HostConfig.Annotations"},
-    {"attach", 'a', value, attach_stream},
-    {"blkio-weight", 0, value, set_block_weight, "HostConfig.BlkioWeight"},
-    {"blkio-weight-device", 0, value, add_block_weight, "HostConfig.BlkioWeightDevice"},
-    {"cap-add", 0, value, add_text, "HostConfig.CapAdd"},
-    {"cap-drop", 0, value, add_text, "HostConfig.CapDrop"},
-    {"cgroup-parent", 0, value, set_text, "HostConfig.CgroupParent"},
-    {"cgroupns", 0, value, set_namespace, "HostConfig.CgroupnsMode"},
-    {"cidfile", 0, value, set_cid_file, "HostConfig.ContainerIDFile"},
-    {"cpu-count", 0, value, refuse_windows},
-    {"cpu-percent", 0, value, refuse_windows},
-    {"cpu-period", 0, value, set_integer, "HostConfig.CpuPeriod"},
-    {"cpu-quota", 0, value, set_integer, "HostConfig.CpuQuota"},
-    {"cpu-rt-period", 0, value, set_integer, "HostConfig.CpuRealtimePeriod"},
-    {"cpu-rt-runtime", 0, value, set_integer, "HostConfig.CpuRealtimeRuntime"},
-    {"cpu-shares", 'c', value, set_integer, "HostConfig.CpuShares"},
-    {"cpus", 0, value, set_cpus, "HostConfig.NanoCpus"},
-    {"cpuset-cpus", 0, value, set_text, "HostConfig.CpusetCpus"},
-    {"cpuset-mems", 0, value, set_text, "HostConfig.CpusetMems"},
-    {"detach", 'd', flag, set_detached},
-    {"detach-keys", 0, value, check_detach_keys},
-    {"device", 0, value, add_device, "HostConfig.Devices"},
-    {"device-cgroup-rule", 0, value, add_device_rule, "HostConfig.DeviceCgroupRules"},
-    {"device-read-bps", 0, value, add_byte_rate, "HostConfig.BlkioDeviceReadBps"},
-    {"device-read-iops", 0, value, add_operation_rate, "HostConfig.BlkioDeviceReadIOps"},
-    {"device-write-bps", 0, value, add_byte_rate, "HostConfig.BlkioDeviceWriteBps"},
-    {"device-write-iops", 0, value, add_operation_rate, "HostConfig.BlkioDeviceWriteIOps"},
-    {"disable-content-trust", 0, flag, check_trust},
-    {"dns", 0, value, add_dns, "HostConfig.Dns"},
-    {"dns-opt", 0, value, add_text, "HostConfig.DnsOptions"},
-    {"dns-option", 0, value, add_text, "HostConfig.DnsOptions"},
-    {"dns-search", 0, value, add_dns_search, "HostConfig.DnsSearch"},
-    {"domainname", 0, value, set_text, "Domainname"},
-    {"entrypoint", 0, value, set_entrypoint},
-    {"env", 'e', value, add_environment},
-    {"env-file", 0, value, add_environment_file},
-    {"expose", 0, value, expose},
-    {"gpus", 0, value, add_gpus, "HostConfig.DeviceRequests"},
-    {"group-add", 0, value, add_text, "HostConfig.GroupAdd"},
-    {"health-cmd", 0, value, set_health_command, "Healthcheck.Test"},
-    {"health-interval", 0, value, set_health_time, "Healthcheck.Interval"},
-    {"health-retries", 0, value, set_health_retries, "Healthcheck.Retries"},
-    {"health-start-interval", 0, value, set_health_start_interval, "Healthcheck.StartInterval"},
-    {"health-start-period", 0, value, set_health_time, "Healthcheck.StartPeriod"},
-    {"health-timeout", 0, value, set_health_time, "Healthcheck.Timeout"},
-    {"help", 0, flag, refuse_help},
-    {"hostname", 'h', value, set_text, "Hostname"},
-    {"init", 0, flag, set_flag, "HostConfig.Init"},
-    {"interactive", 'i', flag, set_flag, "OpenStdin"},
-    {"io-maxbandwidth", 0, value, refuse_windows},
-    {"io-maxiops", 0, value, refuse_windows},
-    {"ip", 0, value, set_ipv4},
-    {"ip6", 0, value, set_ipv6},
-    {"ipc", 0, value, set_text, "HostConfig.IpcMode"},
-    {"isolation", 0, value, set_text, "HostConfig.Isolation"},
-    {"kernel-memory", 0, value, set_size, "HostConfig.KernelMemory"},
-    {"label", 'l', value, add_label},
-    {"label-file", 0, value, add_label_file},
-    {"link", 0, value, add_link, "HostConfig.Links"},
-    {"link-local-ip", 0, value, add_link_local},
-    {"log-driver", 0, value, set_text, "HostConfig.LogConfig.Type"},
-    {"log-opt", 0, value, set_key, "HostConfig.LogConfig.Config"},
-    {"mac-address", 0, value, set_mac},
-    {"memory", 'm', value, set_size, "HostConfig.Memory"},
-    {"memory-reservation", 0, value, set_size, "HostConfig.MemoryReservation"},
-    {"memory-swap", 0, value, set_swap, "HostConfig.MemorySwap"},
-    {"memory-swappiness", 0, value, set_swappiness, "HostConfig.MemorySwappiness"},
-    {"mount", 0, value, add_mount, "HostConfig.Mounts"},
-    {"name", 0, value, set_name},
-    {"net", 0, value, add_network},
-    {"net-alias", 0, value, add_alias},
-    {"network", 0, value, add_network},
-    {"network-alias", 0, value, add_alias},
-    {"no-healthcheck", 0, flag, set_no_health_check},
-    {"oom-kill-disable", 0, flag, set_flag, "HostConfig.OomKillDisable"},
-    {"oom-score-adj", 0, value, set_integer, "HostConfig.OomScoreAdj"},
-    {"pid", 0, value, set_namespace, "HostConfig.PidMode"},
-    {"pids-limit", 0, value, set_integer, "HostConfig.PidsLimit"},
-    {"platform", 0, value, set_platform},
-    {"privileged", 0, flag, set_flag, "HostConfig.Privileged"},
-    {"publish", 'p', value, publish},
-    {"publish-all", 'P', flag, set_flag, "HostConfig.PublishAllPorts"},
-    {"pull", 0, value, set_pull},
-    {"quiet", 'q', flag, leave_out},
-    {"read-only", 0, flag, set_flag, "HostConfig.ReadonlyRootfs"},
-    {"restart", 0, value, set_restart, "HostConfig.RestartPolicy"},
-    {"rm", 0, flag, set_flag, "HostConfig.AutoRemove"},
-    {"runtime", 0, value, set_text, "HostConfig.Runtime"},
-    {"security-opt", 0, value, add_security_option},
-    {"shm-size", 0, value, set_size, "HostConfig.ShmSize"},
-    {"sig-proxy", 0, flag, leave_out},
-    {"stop-signal", 0, value, set_text, "StopSignal"},
-    {"stop-timeout", 0, value, set_integer, "StopTimeout"},
-    {"storage-opt", 0, value, set_pair, "HostConfig.StorageOpt"},
-    {"sysctl", 0, value, add_sysctl, "HostConfig.Sysctls"},
-    {"tmpfs", 0, value, add_tmpfs, "HostConfig.Tmpfs"},
-    {"tty", 't', flag, set_flag, "Tty"},
-    {"ulimit", 0, value, add_ulimit, "HostConfig.Ulimits"},
-    {"use-api-socket", 0, flag, refuse_api_socket},
-    {"user", 'u', value, set_text, "User"},
-    {"userns", 0, value, set_namespace, "HostConfig.UsernsMode"},
-    {"uts", 0, value, set_namespace, "HostConfig.UTSMode"},
-    {"volume", 'v', value, add_volume},
-    {"volume-driver", 0, value, set_text, "HostConfig.VolumeDriver"},
-    {"volumes-from", 0, value, add_text, "HostConfig.VolumesFrom"},
-    {"workdir", 'w', value, set_text, "WorkingDir"},
+    {{"add-host", 0, value}, add_host, "HostConfig.ExtraHosts"},
+    {{"annotation", 0, value}, add_annotation, "HostConfig.Annotations"},
+    {{"attach", 'a', value}, attach_stream},
+    {{"blkio-weight", 0, value}, set_block_weight, "HostConfig.BlkioWeight"},
+    {{"blkio-weight-device", 0, value}, add_block_weight, "HostConfig.BlkioWeightDevice"},
+    {{"cap-add", 0, value}, add_text, "HostConfig.CapAdd"},
+    {{"cap-drop", 0, value}, add_text, "HostConfig.CapDrop"},
+    {{"cgroup-parent", 0, value}, set_text, "HostConfig.CgroupParent"},
+    {{"cgroupns", 0, value}, set_namespace, "HostConfig.CgroupnsMode"},
+    {{"cidfile", 0, value}, set_cid_file, "HostConfig.ContainerIDFile"},
+    {{"cpu-count", 0, value}, refuse_windows},
+    {{"cpu-percent", 0, value}, refuse_windows},
+    {{"cpu-period", 0, value}, set_integer, "HostConfig.CpuPeriod"},
+    {{"cpu-quota", 0, value}, set_integer, "HostConfig.CpuQuota"},
+    {{"cpu-rt-period", 0, value}, set_integer, "HostConfig.CpuRealtimePeriod"},
+    {{"cpu-rt-runtime", 0, value}, set_integer, "HostConfig.CpuRealtimeRuntime"},
+    {{"cpu-shares", 'c', value}, set_integer, "HostConfig.CpuShares"},
+    {{"cpus", 0, value}, set_cpus, "HostConfig.NanoCpus"},
+    {{"cpuset-cpus", 0, value}, set_text, "HostConfig.CpusetCpus"},
+    {{"cpuset-mems", 0, value}, set_text, "HostConfig.CpusetMems"},
+    {{"detach", 'd', flag}, set_detached},
+    {{"detach-keys", 0, value}, check_detach_keys},
+    {{"device", 0, value}, add_device, "HostConfig.Devices"},
+    {{"device-cgroup-rule", 0, value}, add_device_rule, "HostConfig.DeviceCgroupRules"},
+    {{"device-read-bps", 0, value}, add_byte_rate, "HostConfig.BlkioDeviceReadBps"},
+    {{"device-read-iops", 0, value}, add_operation_rate, "HostConfig.BlkioDeviceReadIOps"},
+    {{"device-write-bps", 0, value}, add_byte_rate, "HostConfig.BlkioDeviceWriteBps"},
+    {{"device-write-iops", 0, value}, add_operation_rate, "HostConfig.BlkioDeviceWriteIOps"},
+    {{"disable-content-trust", 0, flag}, check_trust},
+    {{"dns", 0, value}, add_dns, "HostConfig.Dns"},
+    {{"dns-opt", 0, value}, add_text, "HostConfig.DnsOptions"},
+    {{"dns-option", 0, value}, add_text, "HostConfig.DnsOptions"},
+    {{"dns-search", 0, value}, add_dns_search, "HostConfig.DnsSearch"},
+    {{"domainname", 0, value}, set_text, "Domainname"},
+    {{"entrypoint", 0, value}, set_entrypoint},
+    {{"env", 'e', value}, add_environment},
+    {{"env-file", 0, value}, add_environment_file},
+    {{"expose", 0, value}, expose},
+    {{"gpus", 0, value}, add_gpus, "HostConfig.DeviceRequests"},
+    {{"group-add", 0, value}, add_text, "HostConfig.GroupAdd"},
+    {{"health-cmd", 0, value}, set_health_command, "Healthcheck.Test"},
+    {{"health-interval", 0, value}, set_health_time, "Healthcheck.Interval"},
+    {{"health-retries", 0, value}, set_health_retries, "Healthcheck.Retries"},
+    {{"health-start-interval", 0, value}, set_health_start_interval, "Healthcheck.StartInterval"},
+    {{"health-start-period", 0, value}, set_health_time, "Healthcheck.StartPeriod"},
+    {{"health-timeout", 0, value}, set_health_time, "Healthcheck.Timeout"},
+    {{"help", 0, flag}, refuse_help},
+    {{"hostname", 'h', value}, set_text, "Hostname"},
+    {{"init", 0, flag}, set_flag, "HostConfig.Init"},
+    {{"interactive", 'i', flag}, set_flag, "OpenStdin"},
+    {{"io-maxbandwidth", 0, value}, refuse_windows},
+    {{"io-maxiops", 0, value}, refuse_windows},
+    {{"ip", 0, value}, set_ipv4},
+    {{"ip6", 0, value}, set_ipv6},
+    {{"ipc", 0, value}, set_text, "HostConfig.IpcMode"},
+    {{"isolation", 0, value}, set_text, "HostConfig.Isolation"},
+    {{"kernel-memory", 0, value}, set_size, "HostConfig.KernelMemory"},
+    {{"label", 'l', value}, add_label},
+    {{"label-file", 0, value}, add_label_file},
+    {{"link", 0, value}, add_link, "HostConfig.Links"},
+    {{"link-local-ip", 0, value}, add_link_local},
+    {{"log-driver", 0, value}, set_text, "HostConfig.LogConfig.Type"},
+    {{"log-opt", 0, value}, set_key, "HostConfig.LogConfig.Config"},
+    {{"mac-address", 0, value}, set_mac},
+    {{"memory", 'm', value}, set_size, "HostConfig.Memory"},
+    {{"memory-reservation", 0, value}, set_size, "HostConfig.MemoryReservation"},
+    {{"memory-swap", 0, value}, set_swap, "HostConfig.MemorySwap"},
+    {{"memory-swappiness", 0, value}, set_swappiness, "HostConfig.MemorySwappiness"},
+    {{"mount", 0, value}, add_mount, "HostConfig.Mounts"},
+    {{"name", 0, value}, set_name},
+    {{"net", 0, value}, add_network},
+    {{"net-alias", 0, value}, add_alias},
+    {{"network", 0, value}, add_network},
+    {{"network-alias", 0, value}, add_alias},
+    {{"no-healthcheck", 0, flag}, set_no_health_check},
+    {{"oom-kill-disable", 0, flag}, set_flag, "HostConfig.OomKillDisable"},
+    {{"oom-score-adj", 0, value}, set_integer, "HostConfig.OomScoreAdj"},
+    {{"pid", 0, value}, set_namespace, "HostConfig.PidMode"},
+    {{"pids-limit", 0, value}, set_integer, "HostConfig.PidsLimit"},
+    {{"platform", 0, value}, set_platform},
+    {{"privileged", 0, flag}, set_flag, "HostConfig.Privileged"},
+    {{"publish", 'p', value}, publish},
+    {{"publish-all", 'P', flag}, set_flag, "HostConfig.PublishAllPorts"},
+    {{"pull", 0, value}, set_pull},
+    {{"quiet", 'q', flag}, leave_out},
+    {{"read-only", 0, flag}, set_flag, "HostConfig.ReadonlyRootfs"},
+    {{"restart", 0, value}, set_restart, "HostConfig.RestartPolicy"},
+    {{"rm", 0, flag}, set_flag, "HostConfig.AutoRemove"},
+    {{"runtime", 0, value}, set_text, "HostConfig.Runtime"},
+    {{"security-opt", 0, value}, add_security_option},
+    {{"shm-size", 0, value}, set_size, "HostConfig.ShmSize"},
+    {{"sig-proxy", 0, flag}, leave_out},
+    {{"stop-signal", 0, value}, set_text, "StopSignal"},
+    {{"stop-timeout", 0, value}, set_integer, "StopTimeout"},
+    {{"storage-opt", 0, value}, set_pair, "HostConfig.StorageOpt"},
+    {{"sysctl", 0, value}, add_sysctl, "HostConfig.Sysctls"},
+    {{"tmpfs", 0, value}, add_tmpfs, "HostConfig.Tmpfs"},
+    {{"tty", 't', flag}, set_flag, "Tty"},
+    {{"ulimit", 0, value}, add_ulimit, "HostConfig.Ulimits"},
+    {{"use-api-socket", 0, flag}, refuse_api_socket},
+    {{"user", 'u', value}, set_text, "User"},
+    {{"userns", 0, value}, set_namespace, "HostConfig.UsernsMode"},
+    {{"uts", 0, value}, set_namespace, "HostConfig.UTSMode"},
+    {{"volume", 'v', value}, add_volume},
+    {{"volume-driver", 0, value}, set_text, "HostConfig.VolumeDriver"},
+    {{"volumes-from", 0, value}, add_text, "HostConfig.VolumesFrom"},
+    {{"workdir", 'w', value}, set_text, "WorkingDir"},
 };
 
-// --- reading the words of the command line ---------------------------------------------------------------------------
-
-class OptionReader {
- public:
-  OptionReader(const std::vector<std::string> &words, Draft *draft) : words_(words), draft_(draft) {}
-
-  void read() {
-    while (next_ < words_.size()) {
-      std::string word = words_[next_++];
-      if (word == "--" && next_ < words_.size())
-        reject(concat(in_quotes(words_[next_]), " behind -- among the options of docker run is no option"),
-               "the command and its arguments are given apart from the options");
-      else if (word == "--")
-        draft_->words_ended = true;
-      else if (word.starts_with("--"))
-        read_long(word);
-      else if (word.size() > 1 && word[0] == '-')
-        read_letters(word);
-      else
-        reject(concat(in_quotes(word), " among the options of docker run is no option"),
-               "the command and its arguments are given apart from the options");
-    }
-  }
-
- private:
-  [[noreturn]] static void reject(Text message, Text hint = {}) {
-    throw_failure(Code::invalid_argument, message, hint);
-  }
-
-  // --name, --name=value, --name value
-  void read_long(const std::string &word) {
-    auto [spelling, joined] = key_and_value(word);
-    const Option *option = std::find_if(std::begin(options), std::end(options),
-                                        [name = spelling.substr(2)](const Option &row) { return name == row.name; });
-    if (option == std::end(options)) reject(concat("unknown option ", excerpt(spelling), " of docker run"));
-    if (has_value(word)) return apply(*option, joined);
-    apply(*option, option->kind == flag ? "true" : take_value(spelling));
-  }
-
-  // -d, -dp 80, -p80, -p=80
-  void read_letters(const std::string &word) {
-    for (size_t i = 1; i < word.size(); i++) {
-      std::string spelling = concat("-", std::string_view(&word[i], 1));
-      const Option *option = std::find_if(std::begin(options), std::end(options),
-                                          [&](const Option &row) { return row.letter == word[i]; });
-      if (option == std::end(options))
-        reject(concat("unknown option ", excerpt(spelling), word.size() > 2 ? concat(" in ", excerpt(word)) : "",
-                      " of docker run"));
-      std::string rest = word.substr(i + 1);
-      if (rest.size() > 1 && rest[0] == '=') return apply(*option, rest.substr(1));
-      if (option->kind == value) return apply(*option, rest.empty() ? take_value(spelling) : rest);
-      apply(*option, "true");
-    }
-  }
-
-  std::string take_value(const std::string &spelling) {
-    if (next_ == words_.size()) reject(concat("option ", spelling, " of docker run needs a value"));
-    return words_[next_++];
-  }
-
-  void apply(const Option &option, const std::string &given) {
-    try {
-      if (option.kind == value) return option.apply(*draft_, option.member, given);
-      option.apply(*draft_, option.member, read_truth(given) ? "true" : "false");
-    } catch (const BadValue &bad) {
-      reject_option(concat("--", option.name), given, bad);
-    }
-  }
-
-  const std::vector<std::string> &words_;
-  Draft *draft_;
-  size_t next_ = 0;
-};
+constexpr CommandLine command_line(
+    "docker run", [](size_t i) -> const OptionShape * { return i < std::size(options) ? &options[i] : nullptr; },
+    "the command and its arguments are given apart from the options");
 
 }  // namespace
 
 void reject_option(const std::string &option, std::string_view value, const BadValue &bad) {
-  throw_failure(Code::invalid_argument, {"option ", option, " of docker run: ", in_quotes(value), " ", bad.why},
-                bad.hint);
+  command_line.reject(option, value, bad);
 }
 
 Draft read_options(const std::vector<std::string> &words) {
   Draft draft;
-  OptionReader(words, &draft).read();
+  draft.words_ended = command_line.read(words, [&](const OptionShape &shape, const std::string &given) {
+    const auto &option = static_cast<const Option &>(shape);
+    option.apply(draft, option.member, given);
+  });
   return draft;
 }
 

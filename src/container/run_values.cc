@@ -39,14 +39,6 @@ int64_t read_integer(std::string_view text, int64_t smallest, int64_t largest) {
   return number;
 }
 
-bool read_truth(std::string_view text) {
-  for (const char *yes : {"1", "t", "T", "true", "TRUE", "True"})
-    if (text == yes) return true;
-  for (const char *no : {"0", "f", "F", "false", "FALSE", "False"})
-    if (text == no) return false;
-  throw BadValue{"is neither true nor false", ""};
-}
-
 // The decimal number that the text begins with, digits and perhaps a point, which is then taken off the text.
 static bool take_decimal(std::string_view *text, double *number) {
   size_t length = text->find_first_not_of("0123456789.");

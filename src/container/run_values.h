@@ -9,19 +9,13 @@
 #include <vector>
 
 #include "json/json.h"
+#include "util/command_line.h"
 
 namespace conu {
-
-// What is wrong with a value; whoever knows the option adds its name and the value itself.
-struct BadValue {
-  std::string why;  // continues a sentence that begins with the value: "is no size"
-  std::string hint;
-};
 
 // Decimal, or hexadecimal, octal and binary with their prefix.
 int64_t read_integer(std::string_view text, int64_t smallest = std::numeric_limits<int64_t>::min(),
                      int64_t largest = std::numeric_limits<int64_t>::max());
-bool read_truth(std::string_view text);
 int64_t read_size(std::string_view text);      // "64m", "1.5 GiB"; in bytes
 int64_t read_duration(std::string_view text);  // "1m30s", "0.5h"; in nanoseconds
 int64_t read_cpus(std::string_view text);      // "1.5", "3/2"; in billionths of a processor

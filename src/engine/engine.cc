@@ -106,6 +106,12 @@ static Failure nobody_there(Json discovery, size_t tried) {
   return failure;
 }
 
+std::shared_ptr<Engine> Engine::open(Endpoint endpoint, Cancel *cancel) {
+  auto engine = std::make_shared<Engine>(std::move(endpoint), "");
+  engine->run(cancel, [&](Api &api) { return agree(api, *engine); });
+  return engine;
+}
+
 std::shared_ptr<Engine> Engine::open(const std::string &url, Cancel *cancel) {
   Candidates candidates = find_candidates(url);
   Json discovery = Json::array();

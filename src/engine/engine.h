@@ -26,6 +26,8 @@ class Engine {
   // Finds an engine and agrees on a version with it. `url` empty: by the environment. Every candidate that was asked
   // stands in the discovery document, which the details of a failure carry as well.
   static std::shared_ptr<Engine> open(const std::string &url, Cancel *cancel);
+  // The one that is there.
+  static std::shared_ptr<Engine> open(Endpoint endpoint, Cancel *cancel);
   // The engine of the environment: found once, kept for as long as the environment names the same.
   static std::shared_ptr<Engine> standard(Cancel *cancel);
 

@@ -1,4 +1,4 @@
-// A file or a folder of the host with all that is in it, as the tar archive that an engine is sent.
+// Files and folders of the host with all that is in them, as the tar archive that an engine is sent.
 #include "filesystem/tree_archive.h"
 
 #include <fcntl.h>
@@ -11,22 +11,29 @@
 #include "util/failure.h"
 #include "util/folder.h"
 #include "util/log.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
 
 TreeArchive::TreeArchive(std::string path, std::string name, TreeChoice choice)
-    : path_(std::move(path)), name_(std::move(name)), choice_(std::move(choice)), archive_(choice_.keeps_owners) {
-  if (name_.empty()) {
-    add_children("");
-    return;
-  }
-  add_entry(name_);
-  if (!file_) return;
+    : TreeArchive(std::vector<TreeRoot>{{std::move(path), std::move(name)}}, std::move(choice)) {}
+
+TreeArchive::TreeArchive(std::vector<TreeRoot> roots, TreeChoice choice)
+    : roots_(roots.begin(), roots.end()), choice_(std::move(choice)), archive_(choice_.keeps_owners) {
+  begin_root();
+  if (roots_.size() > 1 || !file_) return;
   // Of a file that is alone all is known: header, data in full blocks, and the two blocks at the end.
   size_t header = ready_.empty() ? archive_.size() : ready_.size();
   int64_t data = range_.size > 0 ? range_.size : left_;
   size_ = static_cast<int64_t>(header) + (data + 511) / 512 * 512 + 1024;
+}
+
+void TreeArchive::begin_root() {
+  if (root().name.empty())
+    add_children("");
+  else
+    add_entry(root().name);
 }
 
 std::string_view TreeArchive::next() {
@@ -37,14 +44,17 @@ std::string_view TreeArchive::next() {
 }
 
 std::string TreeArchive::path_of(const std::string &name) const {
-  if (name_.empty()) return name.empty() ? path_ : concat(path_, "/", name);
-  return concat(path_, name.substr(name_.size()));
+  if (root().name.empty()) return name.empty() ? root().path : concat(root().path, "/", name);
+  return concat(root().path, name.substr(root().name.size()));
 }
 
 // Adds the next entry, or a piece of a file.
 void TreeArchive::advance() {
   if (file_) {
     add_data();
+  } else if (pending_.empty() && roots_.size() > 1) {
+    roots_.pop_front();
+    begin_root();
   } else if (pending_.empty()) {
     archive_.finish();
     finished_ = true;
@@ -76,10 +86,11 @@ void TreeArchive::add_entry(const std::string &name) {
   std::string path = path_of(name);
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT && name != name_) return;  // it went while the folder was read
+    if (errno == ENOENT && name != root().name) return;  // it went while the folder was read
     throw_system_failure({"cannot read ", path}, errno);
   }
-  status.st_mtim.tv_nsec = 0;  // more would take a header of its own
+  if (choice_.follows && S_ISLNK(status.st_mode) && choice_.follows(path)) follow(name, &status);
+  dress(name, &status);
   bool is_taken = !choice_.takes || choice_.takes(name, status.st_mode);
   if (S_ISDIR(status.st_mode)) {
     if (is_taken) archive_.begin(name, status, "");
@@ -88,11 +99,11 @@ void TreeArchive::add_entry(const std::string &name) {
   }
   if (!is_taken) return;
   if (S_ISSOCK(status.st_mode)) {
-    if (name == name_) throw_failure(Code::invalid_argument, {"cannot copy ", path, ": it is a socket"});
+    if (name == root().name) throw_failure(Code::invalid_argument, {"cannot copy ", path, ": it is a socket"});
     log(LogLevel::info, concat(path, " is a socket and is left out"));
     return;
   }
-  if (status.st_nlink > 1) {
+  if (status.st_nlink > 1 && !choice_.follows) {
     auto [first, is_new] = names_.try_emplace({status.st_dev, status.st_ino}, name);
     if (!is_new) {
       archive_.link(name, status, first->second);
@@ -105,10 +116,30 @@ void TreeArchive::add_entry(const std::string &name) {
     archive_.begin(name, status, S_ISLNK(status.st_mode) ? link_target(path) : "");
 }
 
+void TreeArchive::dress(const std::string &name, struct stat *status) const {
+  status->st_mtim.tv_nsec = 0;  // more would take a header of its own
+  if (choice_.dress) choice_.dress(name, *status);
+}
+
+// What leads nowhere is left as it is.
+void TreeArchive::follow(const std::string &name, struct stat *status) const {
+  struct stat target {};
+  std::string path = path_of(name);
+  if (stat(path.c_str(), &target) != 0) return;
+  *status = target;
+  if (!S_ISDIR(target.st_mode)) return;
+  while (path.size() > root().path.size()) {
+    path = parent_path(path);
+    struct stat above {};
+    if (stat(path.c_str(), &above) == 0 && above.st_dev == target.st_dev && above.st_ino == target.st_ino)
+      throw_failure(Code::invalid_argument, {"the link ", path_of(name), " leads to a folder that it is in itself"});
+  }
+}
+
 void TreeArchive::add_file(const std::string &name) {
   file_path_ = path_of(name);
   struct stat status {};
-  file_.reset(open(file_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  file_.reset(open(file_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (choice_.follows ? 0 : O_NOFOLLOW)));
   if (!file_ || fstat(file_.get(), &status) != 0) throw_system_failure({"cannot read ", file_path_}, errno);
   // Files of the kernel, such as those of /proc, have content without a size: an archive would have them empty.
   char byte;
@@ -116,7 +147,7 @@ void TreeArchive::add_file(const std::string &name) {
   if (has_more && fstat(file_.get(), &status) == 0 && status.st_size == 0)
     throw_failure(Code::invalid_argument, {"cannot copy ", file_path_, ": it has content, but no size"},
                   "it is no file of a disk: write what is in it to one, and copy that");
-  status.st_mtim.tv_nsec = 0;
+  dress(name, &status);
   archive_.begin(name, status, "");
   left_ = status.st_size;
   const int64_t worth_a_call_of_its_own = 64 << 10;

@@ -43,7 +43,7 @@ Task<ImagePtr> build(Api &api, Steps &steps, std::shared_ptr<Engine> engine, Bui
   Request request = api.request("POST");
   request.head_timeout_ms = request.piece_timeout_ms = -1;  // a step may think for as long as it likes
   request.headers.emplace_back("Content-Type", "application/x-tar");
-  request.source = build_context(options.path, options.dockerfile);
+  request.source = options.context ? options.context : build_context(options.path, options.dockerfile);
   std::string registries = co_await registry_config(api);
   request.headers.emplace_back("X-Registry-Config", registries);
   std::string subject = concat("the build of ", options.path);

@@ -11,6 +11,7 @@ namespace conu {
 
 struct BuildOptions {
   std::string path;
+  std::shared_ptr<BodySource> context;  // instead of what is in the folder
   std::string dockerfile = "Dockerfile";
   std::vector<std::string> tags;
   std::map<std::string, std::string> args;

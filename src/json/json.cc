@@ -76,7 +76,9 @@ Json Json::null() { return Json(json_null()); }
 Json Json::boolean(bool value) { return Json(checked(json_boolean(value))); }
 
 Json &Json::set(Text key, const Json &value) {
-  if (value && json_object_setn(value_, key.data(), key.size(), value.value_) != 0) {
+  if (!value) return *this;
+  bool has_nul = key.find('\0') != key.npos;  // which Jansson takes, and does not read again
+  if (has_nul || json_object_setn(value_, key.data(), key.size(), value.value_) != 0) {
     std::string valid = as_utf8(key);
     if (json_object_setn(value_, valid.data(), valid.size(), value.value_) != 0) throw std::bad_alloc();
   }

@@ -22,6 +22,8 @@ OPTIONAL = {
     "conu_image_tag_image": {"repository", "tag"},  # one of them is needed
     "conu_image_run_via_api": {"builder"},
     "conu_image_mount": {"mount_point", "options"},
+    "conu_image_s2i_extend": {"s2i_args"},
+    "conu_image_s2i_extend_progress": {"s2i_args"},
     "conu_container_mount": {"mount_point", "options"},
     "conu_mount_options_set_method": {"method"},
     "conu_image_run_via_binary": {"builder"},
@@ -47,7 +49,7 @@ OPTIONAL = {
 
 # Values that a function accepts, where "example" is not one.
 SAMPLES = {"url": '"unix:///nonexistent/engine.sock"', "platform": '"linux/amd64"', "signal": '"TERM"', "method": '"GET"', "path": '"/"',
-           "status": '"running"'}
+           "status": '"running"', "source": '"/"'}
 
 
 def is_output(parameter):

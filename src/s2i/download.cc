@@ -1,0 +1,90 @@
+// Downloading a file over HTTP.
+#include "s2i/download.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "s2i/git.h"
+#include "transport/http.h"
+#include "util/failure.h"
+#include "util/fd.h"
+#include "util/text.h"
+
+namespace conu {
+
+namespace {
+struct Address {
+  Endpoint endpoint;
+  std::string target, credentials;
+};
+}  // namespace
+
+[[noreturn]] static void reject(const std::string &url) {
+  throw_failure(Code::invalid_argument, {in_quotes(without_credentials(url)), " is no URL of scripts"},
+                "use image:///folder, file:///folder, http://host/path or https://host/path");
+}
+
+// scheme://[user:password@]host[:port]/path
+static Address parse(const std::string &url) {
+  Address address;
+  bool is_https = url.starts_with("https://");
+  if (!is_https && !url.starts_with("http://")) reject(url);
+  std::string rest = url.substr(is_https ? 8 : 7);
+  size_t slash = std::min(rest.find('/'), rest.size());
+  std::string authority = rest.substr(0, slash);
+  address.target = slash < rest.size() ? rest.substr(slash) : "/";
+  if (address.target.find_first_of(" \r\n") != std::string::npos) reject(url);
+  Endpoint &endpoint = address.endpoint;
+  if (size_t at = authority.rfind('@'); at != authority.npos) {
+    address.credentials = authority.substr(0, at);
+    authority.erase(0, at + 1);
+  }
+  size_t colon = authority.rfind(':');
+  bool has_port = colon != authority.npos && authority.find(']', colon) == authority.npos;
+  endpoint.host = authority.substr(0, has_port ? colon : authority.npos);
+  if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']'))
+    endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+  endpoint.port = has_port ? std::atoi(authority.c_str() + colon + 1) : is_https ? 443 : 80;
+  endpoint.url = without_credentials(url);
+  if (is_https) endpoint.tls = TlsSettings();
+  if (endpoint.host.empty() || endpoint.port < 1 || endpoint.port > 65535) reject(url);
+  return address;
+}
+
+static void write_file(const std::string &path, std::string_view content) {
+  Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755));
+  if (!file || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+    throw_system_failure({"cannot write ", path}, errno);
+}
+
+Task<bool> download(Loop &loop, std::string url, std::string path) {
+  const int most_redirections = 10;
+  const size_t limit = 16 << 20;
+  for (int i = 0; i <= most_redirections; i++) {
+    Address address = parse(url);
+    HttpClient client(loop, address.endpoint);
+    Request request;
+    request.target = address.target;
+    request.piece_timeout_ms = request.head_timeout_ms;
+    request.headers.emplace_back("Accept", "*/*");
+    request.headers.emplace_back("Connection", "close");
+    if (!address.credentials.empty())
+      request.headers.emplace_back("Authorization", concat("Basic ", base64(address.credentials)));
+    Exchange exchange = co_await client.open(std::move(request));
+    std::string body = co_await exchange.rest(limit);
+    std::string location(exchange.header("Location"));
+    if (exchange.status() / 100 == 3 && !location.empty()) {
+      std::string origin = url.substr(0, url.find('/', url.find("://") + 3));
+      url = location.starts_with('/') ? concat(origin, location) : location;
+      continue;
+    }
+    if (exchange.status() != 200 && exchange.status() != 201) co_return false;
+    write_file(path, body);
+    co_return true;
+  }
+  throw_failure(Code::protocol, {without_credentials(url), " is redirected again and again"});
+}
+
+}  // namespace conu

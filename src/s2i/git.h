@@ -1,0 +1,27 @@
+// Sources that the git program fetches.
+#pragma once
+
+#include <string>
+
+#include "loop/task.h"
+
+namespace conu {
+
+// What a clone tells of itself; what is empty is not known.
+struct Commit {
+  std::string origin;  // without a password in it
+  std::string ref, id, author, date, subject;
+};
+
+// Clones and checks out `ref` (empty: HEAD). It asks for nothing: credentials come from the URL, or where git looks for
+// them. Failure(command_missing) without the program, Failure(command_failed) with what it says.
+Task<void> clone(std::string source, std::string folder, std::string ref, bool with_submodules);
+Task<Commit> commit_of(std::string folder);
+
+// A repository that has a folder ".git" (or a file of that name, which says where it is), and no commit in it yet.
+bool has_no_commits(const std::string &folder);
+
+// Text that may have URLs in it, without their users and passwords; of ssh:// the user stays.
+std::string without_credentials(std::string_view text);
+
+}  // namespace conu

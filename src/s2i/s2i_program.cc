@@ -1,0 +1,92 @@
+// The s2i program itself, for who asks for it.
+#include "s2i/s2i_program.h"
+
+#include "container/lines.h"
+#include "loop/process.h"
+#include "s2i/git.h"
+#include "util/failure.h"
+#include "util/file.h"
+#include "util/program.h"
+#include "util/text.h"
+
+namespace conu {
+
+bool is_program_wanted() {
+  auto wanted = environment("CONU_S2I");
+  if (wanted && *wanted != "binary" && *wanted != "native")
+    throw_failure(Code::invalid_argument, {"CONU_S2I is ", in_quotes(*wanted)}, "it is binary, native, or not set");
+  return wanted == "binary";
+}
+
+static std::vector<std::string> command_for(const char *verb, Image &builder) {
+  if (!find_program("s2i"))
+    throw_failure(Code::command_missing, "there is no program s2i, which CONU_S2I=binary asks for",
+                  "install it, or unset CONU_S2I: libconu does the work of s2i itself");
+  const Endpoint &endpoint = builder.engine()->endpoint();
+  std::vector<std::string> words = {"s2i", verb};
+  auto add = [&](const char *option, const std::string &value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--url",
+      endpoint.socket_path.empty() ? concat("tcp://", endpoint.authority()) : concat("unix://", endpoint.socket_path));
+  if (!endpoint.tls) return words;
+  words.push_back(endpoint.tls->verify ? "--tlsverify" : "--tls");
+  add("--ca", endpoint.tls->ca_file);
+  add("--cert", endpoint.tls->certificate_file);
+  add("--key", endpoint.tls->key_file);
+  return words;
+}
+
+// All that it says comes on its standard error, line by line.
+static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) {
+  const size_t kept = 64 << 10;
+  std::string buffer(16 << 10, '\0');
+  Lines lines;
+  for (;;) {
+    size_t n = co_await read_some(from, buffer.data(), buffer.size(), "the output of the program s2i");
+    if (n == 0) break;
+    lines.feed(Piece{2, std::string_view(buffer).substr(0, n)});
+    for (auto line = lines.next(); line; line = lines.next()) {
+      Step step;
+      step.text = without_credentials(line->bytes);
+      said->append(step.text).append("\n");
+      if (said->size() > kept) said->erase(0, said->size() - kept);
+      co_await steps.put(std::move(step));
+    }
+  }
+}
+
+static Task<std::string> run(std::vector<std::string> words, Steps &steps) {
+  Scope &scope = co_await current_scope();
+  ProcessOptions options;
+  options.pipe_out = false;
+  Process process(scope.loop, words, options);
+  process.close_stdin();
+  std::string said;
+  co_await read_lines(*process.err(), steps, &said);
+  int exit_code = co_await process.wait();
+  if (exit_code != 0) {
+    Failure failure(Code::command_failed, concat("s2i ", words[1], " failed with exit code ", decimal(exit_code), ": ",
+                                                 excerpt(trimmed(said), 2000)));
+    failure.details = Json::object().set("exit_code", Json::integer(exit_code)).set("stderr", said).dump();
+    throw failure;
+  }
+  co_return said;
+}
+
+Task<void> extend_by_program(Steps &steps, Image &builder, Extension extension) {
+  std::vector<std::string> words = command_for("build", builder);
+  words.insert(words.end(), extension.arguments.begin(), extension.arguments.end());
+  words.insert(words.end(), {extension.source, builder.engine_name(), extension.new_name});
+  co_await run(words, steps);
+}
+
+Task<std::string> usage_by_program(Image &builder) {
+  Steps unread;
+  std::vector<std::string> words = command_for("usage", builder);
+  words.push_back(builder.engine_name());
+  std::string said = co_await run(words, unread);
+  co_return std::string(trimmed(said));
+}
+
+}  // namespace conu
