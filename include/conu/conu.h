@@ -819,9 +819,9 @@ enum { CONU_STDIN_PIPE = 1, CONU_STDOUT_PIPE = 2, CONU_STDERR_PIPE = 4 };
  * @param[out] out The container.
  * @param[out] error The error.
  * @returns CONU_ERROR_NOT_FOUND if the engine does not have the image; CONU_ERROR_CONFLICT if the name is taken;
- *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_INVALID_ARGUMENT, before any request, if an
- *   option is malformed or unknown; CONU_ERROR_UNSUPPORTED if the engine's API is too old for an option; and
- *   @ref usual "the usual ones".
+ *   CONU_ERROR_COMMAND_MISSING if the image has no such program; CONU_ERROR_COMMAND_FAILED if it cannot be executed;
+ *   CONU_ERROR_INVALID_ARGUMENT, before any request, if an option is malformed or unknown; CONU_ERROR_UNSUPPORTED if
+ *   the engine's API is too old for an option; and @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_run_via_api(conu_image_t *image, const conu_run_builder_t *builder,
                                               conu_cancel_t *cancel, conu_container_t **out, conu_error_t **error);
@@ -1117,11 +1117,12 @@ CONU_API void conu_metadata_free(conu_metadata_t *metadata);
  * @defgroup run_builder Run builder
  * How to run a container, in the words of `docker run`: options, then the image, then the command. Every option of the
  * docker programs 20.10 to 28 is understood, in all its spellings, and means what it means to the program; an engine
- * that cannot do one refuses it. Not to be had are those for Windows containers, `--use-api-socket`, `--help` and
+ * that cannot do one refuses it. Not to be had are those for Windows containers, `--help` and
  * `--disable-content-trust=false`.
  *
  * What the program does by itself is done by conu_image_run_via_api() as well: `--pull`, `--cidfile`, reading the files
- * of `--env-file`, `--label-file` and `--security-opt seccomp=`. `--detach` is always the case; as with the program, it
+ * of `--env-file`, `--label-file` and `--security-opt seccomp=`, putting credentials for registries into a container of
+ * `--use-api-socket`. `--detach` is always the case; as with the program, it
  * leaves the container's stdin open when an attached client goes. `--sig-proxy` and `--detach-keys` say nothing here.
  * Source: Docker command line, "docker container run".
  * @{

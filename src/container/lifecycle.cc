@@ -6,15 +6,19 @@
 
 namespace conu {
 
-bool blame_missing_program(Failure *failure) {
+void blame_program(Failure *failure) {
   const std::string &text = failure->message;
   auto says = [&](const char *phrase) { return text.find(phrase) != text.npos; };
   bool is_missing = says("executable file not found") || says("no such file or directory: OCI runtime") ||
                     (says("exec:") && says("no such file or directory")) || says("not found in $PATH");
-  if (!is_missing) return false;
-  failure->code = Code::command_missing;
-  failure->hint = "the image has no such program: see the command and the image's PATH";
-  return true;
+  bool is_none = says("exec:") && says("permission denied");
+  if (is_missing) {
+    failure->code = Code::command_missing;
+    failure->hint = "the image has no such program: see the command and the image's PATH";
+  } else if (is_none) {
+    failure->code = Code::command_failed;
+    failure->hint = "the file is no program, or the user may not run it";
+  }
 }
 
 // A request that may start the container's program.
@@ -25,7 +29,7 @@ static Task<void> call_that_starts(Api &api, std::string path, std::string subje
     Exchange exchange = co_await api.open(std::move(request), std::move(path), std::move(subject));
     co_await exchange.rest(1 << 20);
   } catch (Failure &failure) {
-    blame_missing_program(&failure);
+    blame_program(&failure);
     throw;
   }
 }

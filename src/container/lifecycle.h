@@ -15,8 +15,8 @@ Task<void> pause(Api &api, Container &container);
 Task<void> unpause(Api &api, Container &container);
 Task<void> rename(Api &api, Container &container, std::string name);
 
-// Whether a failure to start tells that the image has no such program; then says so in code and hint.
-bool blame_missing_program(Failure *failure);
+// Where a failure to start tells that there is no such program, or that it is none, says so in code and hint.
+void blame_program(Failure *failure);
 
 // Failure(invalid_argument) where no container can have this name.
 void check_container_name(const std::string &name);

@@ -9,6 +9,7 @@
 #include "container/creation.h"
 #include "container/lifecycle.h"
 #include "container/run_options.h"
+#include "container/shared_engine.h"
 #include "image/transfer.h"
 #include "loop/group.h"
 #include "util/failure.h"
@@ -116,12 +117,14 @@ static void explain(Failure *failure, const std::string &name) {
     failure->code = Code::invalid_argument;
     failure->hint = "the image has no command of its own: give the builder one";
   }
-  blame_missing_program(failure);
+  blame_program(failure);
 }
 
 static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest request, Creation *creation,
                                            CidFile *cid_file, bool starts) {
   co_await pull_if_asked(api, image, request);
+  std::string config;
+  if (request.shares_engine) config = co_await shared_config(api, request.body);
   co_await create_volumes(api, request.volumes, creation);
   Scope &scope = co_await current_scope();
   // A cancel waits for the answer, for a while: what has been created can then be removed for certain. Waiting and
@@ -131,6 +134,7 @@ static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest re
   cid_file->write(creation->id);
   bool has_terminal = request.body["Tty"].boolean_or(false);
   auto container = std::make_shared<Container>(image.engine(), creation->id, creation->name, has_terminal);
+  if (!config.empty()) co_await put_config(api, *container, config);
   if (starts) co_await start(api, *container);
   cid_file->keep();
   co_return container;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "container/run_options.h"
+#include "container/shared_engine.h"
 #include "session/labels.h"
 #include "util/failure.h"
 #include "util/text.h"
@@ -101,7 +102,9 @@ RunRequest RunBuilder::request(const std::string &image) const {
   std::string volume_driver = host["VolumeDriver"].text_or("");
   for (NamedVolume &volume : draft.volumes)
     if (volume.by_volume_option) volume.driver = volume_driver;
-  return {body, draft.name, draft.platform, draft.pull, draft.cid_file, draft.volumes, draft.needs, draft.profiles};
+  if (draft.shares_engine) member(host, "Mounts", Json::array()).append(socket_mount());
+  return {body,          draft.name,  draft.platform, draft.pull,         draft.cid_file,
+          draft.volumes, draft.needs, draft.profiles, draft.shares_engine};
 }
 
 std::string RunBuilder::name() const { return read_options(options_).name; }

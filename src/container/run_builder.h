@@ -37,6 +37,7 @@ struct RunRequest {
   std::vector<NamedVolume> volumes;
   std::vector<NeededVersion> needs;
   std::vector<Profile> profiles;
+  bool shares_engine;  // the container is to use it as the user does
 };
 
 class RunBuilder {

@@ -32,6 +32,7 @@ struct Draft {
   std::vector<Profile> profiles;
   bool detached = false;
   bool no_health_check = false;
+  bool shares_engine = false;
   bool words_ended = false;  // by "--"
 };
 

@@ -99,9 +99,8 @@ static void refuse_help(Draft &, const char *, const std::string &) {
   throw BadValue{"runs no container", "run the program itself to see its help"};
 }
 
-static void refuse_api_socket(Draft &, const char *, const std::string &value) {
-  if (value == "false") return;
-  throw BadValue{"cannot be had here", "mount the engine's socket: --volume /var/run/docker.sock:/var/run/docker.sock"};
+static void share_engine(Draft &draft, const char *, const std::string &value) {
+  draft.shares_engine = value == "true";
 }
 
 // --- the table -------------------------------------------------------------------------------------------------------
@@ -216,7 +215,7 @@ constexpr Option options[] = {
     {{"tmpfs", 0, value}, add_tmpfs, "HostConfig.Tmpfs"},
     {{"tty", 't', flag}, set_flag, "Tty"},
     {{"ulimit", 0, value}, add_ulimit, "HostConfig.Ulimits"},
-    {{"use-api-socket", 0, flag}, refuse_api_socket},
+    {{"use-api-socket", 0, flag}, share_engine},
     {{"user", 'u', value}, set_text, "User"},
     {{"userns", 0, value}, set_namespace, "HostConfig.UsernsMode"},
     {{"uts", 0, value}, set_namespace, "HostConfig.UTSMode"},

@@ -83,6 +83,8 @@ Task<void> WaitStory::ask(Api &api, Container &container, WaitStory &story) {
 }
 
 void WaitStory::explain(Failure *failure) const {
+  std::string status = document_ ? status_in(document_) : "running";
+  if (failure->code == Code::timeout && status != "running") failure->message += concat("; it is ", status);
   if (!last_probe_error_.empty()) failure->message += concat("; the last look: ", excerpt(last_probe_error_));
   if (!log_.empty()) failure->message += concat("; its log ends: ", in_quotes(log_.back()));
   failure->details = details().dump();

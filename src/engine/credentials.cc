@@ -71,7 +71,7 @@ void RegistryAuth::explain(Failure *failure) const {
   if (failure->code == Code::unauthorized && !problem.empty()) failure->message += concat("; ", problem);
 }
 
-Task<std::string> registry_config(Api &api) {
+Task<Json> registry_credentials(Api &api) {
   Json config = Json::object();
   auto known = api.engine.credentials.all();
   std::vector<std::string> domains = docker_config().registries();
@@ -81,6 +81,11 @@ Task<std::string> registry_config(Api &api) {
     std::string key = credential_key(domain);
     if (!credentials.empty()) config.set(key, credentials.to_json(key));
   }
+  co_return config;
+}
+
+Task<std::string> registry_config(Api &api) {
+  Json config = co_await registry_credentials(api);
   co_return base64_url(config.dump());
 }
 

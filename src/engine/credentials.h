@@ -35,6 +35,7 @@ struct RegistryAuth {
 // credentials the first is that of an anonymous user. A helper that fails is logged, and counts as none.
 Task<RegistryAuth> registry_auth(Api &api, std::string domain);
 Task<std::string> registry_config(Api &api);
+Task<Json> registry_credentials(Api &api);  // of all that are known, by their keys in a config.json
 
 // Has the engine check the credentials with the registry (empty: Docker Hub), and remembers them.
 Task<void> login(Api &api, std::string username, std::string password, std::string registry);

@@ -52,6 +52,8 @@ Task<void> remove_container(Api &api, std::string id, std::string subject, bool 
       failure = caught;
     }
     if (!failure) co_return;
+    if (!force && failure->code == Code::conflict && failure->hint.empty())
+      failure->hint = "stop it first, or remove it by force";
     if (!force || waited_ms >= patience_ms || !is_about_to_end(*failure)) throw *failure;
     int64_t pause_ms = std::clamp<int64_t>(waited_ms, 20, 200);
     co_await sleep_for(pause_ms);

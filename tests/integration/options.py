@@ -267,8 +267,23 @@ def compare_started(library, words):
     return compared(*their_outcome, *our_outcome)
 
 
+def unknown_options(library):
+    """What the program's help names and the library does not know."""
+    rows = re.findall(r"^ {2,6}(?:(-\w), )? *(--[a-z0-9-]+)", docker("run", "--help"), re.MULTILINE)
+    names = [name for row in rows for name in row if name]
+    for name in names:
+        try:
+            library.parameters([name, "x"], [])
+        except Refused as refusal:
+            if "unknown option" in str(refusal):
+                yield str(refusal)
+    if len(names) < 100:
+        yield f"the help names {len(names)} options only"
+
+
 def all_comparisons(library, scene):
     Comparison = collections.namedtuple("Comparison", "name function")
+    yield Comparison("every option that the program's help names is known", lambda: "\n".join(unknown_options(library)))
     number = 0
     for kind, lines in (("accepted", ACCEPTED), ("refused", REFUSED), ("started", STARTED)):
         for line in lines.strip().splitlines():

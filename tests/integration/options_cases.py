@@ -253,6 +253,12 @@ ACCEPTED = r"""
 --platform linux
 --platform linux/amd64
 --cidfile {unique-file}
+--gpus all
+--gpus 2
+--gpus '"device=0,1"'
+--gpus device=GPU-3a23c669
+--gpus 'driver=nvidia,count=2,"capabilities=utility,compute",options=a=b'
+--kernel-memory 8m
 --pull missing
 --pull=never
 --disable-content-trust
@@ -346,6 +352,9 @@ REFUSED = r"""
 --log-driver none --log-opt max-size=10m
 --log-driver json-file --log-opt nonsense=1
 --storage-opt size
+--storage-opt size=1g
+--cpu-rt-period 1000
+--cpu-rt-runtime 1000
 --restart nonsense
 --restart on-failure:x
 --restart always:3

@@ -220,6 +220,17 @@ static void a_missing_program_is_command_missing_and_leaves_no_container(void **
   assert_false(container_exists(name));
 }
 
+static void a_file_that_is_no_program_is_command_failed(void **state) {
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    conu_run_builder_t *options = builder("", NULL);
+    ok(conu_run_builder_add_argument(options, i == 0 ? "/etc/passwd" : "/etc", &error));
+    fails(CONU_ERROR_COMMAND_FAILED, try_run(busybox, options, NULL), "/etc");
+    hints("no program");
+    assert_null(failed);
+  }
+}
+
 static void an_unknown_option_is_refused_before_any_request(void **state) {
   (void)state;
   conu_image_t *absent = image_named("conu.invalid/absent:1");
@@ -409,6 +420,7 @@ static void a_running_container_is_removed_by_force_alone(void **state) {
   conu_container_t *container = run("", "exec sleep 60");
   fails(CONU_ERROR_CONFLICT, conu_container_delete(container, false, false, NULL, &error),
         conu_container_get_name(container));
+  hints("by force");
   ok(conu_container_delete(container, true, false, NULL, &error));
   assert_false(container_exists(conu_container_get_id(container)));
 }
@@ -504,6 +516,7 @@ int main(void) {
       TEST(a_name_in_use_is_a_conflict_and_the_other_container_stays),
       TEST(an_image_that_is_not_there_is_not_found),
       TEST(a_missing_program_is_command_missing_and_leaves_no_container),
+      TEST(a_file_that_is_no_program_is_command_failed),
       TEST(an_unknown_option_is_refused_before_any_request),
       TEST(malformed_options_are_refused_before_any_request),
       TEST(a_network_that_does_not_exist_leaves_no_container),

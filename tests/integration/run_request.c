@@ -137,6 +137,33 @@ static void a_seccomp_profile_is_in_force(void **state) {
   assert_int_equal(waited(container), 1);
 }
 
+static void remove_file(void *path) { unlink(path); }
+
+static void the_engine_is_shared_with_the_credentials_of_its_user(void **state) {
+  (void)state;
+  static char socket[] = "/run/docker.sock";
+  set_variable("DOCKER_AUTH_CONFIG", NULL);
+  // In the engine's own words; Podman makes a folder of what is not there.
+  if (!on_podman())
+    run_fails(CONU_ERROR_INVALID_ARGUMENT, "does not exist: /var/run/docker.sock", "--use-api-socket", "true");
+  assert_int_equal(symlink(setting("CONU_HOST") + strlen("unix://"), socket), 0);
+  put_off(remove_file, socket);
+  const char *script =
+      "test -S /var/run/docker.sock && echo socket; echo \"config: $DOCKER_CONFIG\";"
+      " stat -c %a $DOCKER_CONFIG/config.json; cat $DOCKER_CONFIG/config.json";
+  conu_container_t *container = run("--use-api-socket", script);
+  waited(container);
+  contains(logs(container), "socket\nconfig: \n");
+  set_variable("DOCKER_AUTH_CONFIG",
+               "{\"auths\":{\"registry.example.org\":{\"auth\":\"dXNlcjpwYXNz\"},"
+               "\"token.example.org\":{\"identitytoken\":\"abc\"}}}");
+  container = run("--use-api-socket", script);
+  waited(container);
+  contains(logs(container), "socket\nconfig: /run/secrets/docker\n600\n{\"auths\":{");
+  contains(logs(container), "\"registry.example.org\":{\"auth\":\"dXNlcjpwYXNz\"}");
+  contains(logs(container), "\"token.example.org\":{\"identitytoken\":\"abc\"}");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(the_id_is_written_to_a_file),
@@ -150,6 +177,7 @@ int main(void) {
       TEST(what_the_engine_would_leave_out_is_unsupported),
       TEST(malformed_options_are_told_before_any_request),
       TEST(a_seccomp_profile_is_in_force),
+      TEST(the_engine_is_shared_with_the_credentials_of_its_user),
   };
   return RUN_LAB_TESTS(tests);
 }

@@ -153,6 +153,8 @@ static void metadata_has_every_field(void **state) {
   assert_string_equal(conu_metadata_get_label(facts, "org.example.purpose"), "tests");
   assert_string_equal(conu_metadata_get_env(facts, "COLOUR"), "blue");
   assert_string_equal(conu_metadata_get_env(facts, "GREETING"), "hello from busybox");
+  contains(conu_metadata_get_labels_json(facts), "\"taste\":\"sweet\"");
+  contains(conu_metadata_get_env_json(facts), "\"COLOUR\":\"blue\"");
   assert_string_equal(joined(conu_metadata_get_command(facts)), "sh -c exec sleep 60");
   contains(joined(conu_metadata_get_exposed_ports(facts)), "80/tcp");
   contains(conu_metadata_get_port_mappings_json(facts), "\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"");
@@ -213,6 +215,11 @@ static void each_network_gives_its_addresses_of_both_families(void **state) {
   conu_container_t *container = run(text("--network %s", name), "exec sleep 60");
   contains(list_of(conu_container_get_IPv4s, container), "172.31.7.");
   contains(list_of(conu_container_get_IPv6s, container), "fd00:7::");
+  conu_metadata_t *facts;
+  ok(conu_container_get_metadata(container, true, NULL, &facts, &error));
+  char *told = joined(conu_metadata_get_ipv6_addresses(facts));
+  conu_metadata_free(facts);
+  assert_string_equal(told, list_of(conu_container_get_IPv6s, container));
   shell("docker --host %s network connect %s %s", setting("CONU_HOST"), on_podman() ? "podman" : "bridge",
         conu_container_get_id(container));
   contains(list_of(conu_container_get_IPv4s, container), "172.31.7.");

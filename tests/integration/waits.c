@@ -257,6 +257,7 @@ static void a_paused_container_is_waited_for_until_the_deadline(void **state) {
   conu_container_t *container = run("", "exec sleep 30");
   ok(conu_container_pause(container, NULL, &error));
   fails(CONU_ERROR_TIMEOUT, line(container, "never", 1, 400), "400 ms");
+  says("it is paused");
   details("\"status\":\"paused\"");
   ok(conu_container_unpause(container, NULL, &error));
 }

@@ -142,9 +142,18 @@ TEST(what_only_serves_a_terminal_says_nothing) {
 TEST(what_cannot_be_done_is_refused_clearly) {
   CHECK_FAILS(body("--help"), invalid, "--help of docker run: \"true\" runs no container");
   CHECK_FAILS(body("--disable-content-trust=false"), invalid, "asks for an image's signature to be verified");
-  CHECK_FAILS(body("--use-api-socket"), invalid, "--use-api-socket of docker run");
   for (const char *option : {"--cpu-count 1", "--cpu-percent 1", "--io-maxbandwidth 1", "--io-maxiops 1"})
     CHECK_FAILS(body(option), invalid, "is for Windows containers only");
+}
+
+TEST(the_engine_may_be_shared) {
+  const std::string mount =
+      R"({"Type":"bind","Source":"/var/run/docker.sock","Target":"/var/run/docker.sock","BindOptions":{}})";
+  CHECK_EQUAL(host("--use-api-socket"), R"({"Mounts":[)" + mount + "]}");
+  CHECK_EQUAL(host("--mount type=tmpfs,dst=/t --use-api-socket --use-api-socket"),
+              R"({"Mounts":[{"Type":"tmpfs","Target":"/t"},)" + mount + "]}");
+  CHECK_EQUAL(body("--use-api-socket --use-api-socket=false"), R"({"Image":"img"})");
+  CHECK(RunBuilder({}, words("--use-api-socket")).request("img").shares_engine);
 }
 
 TEST(what_older_engines_would_leave_out_is_noted) {
