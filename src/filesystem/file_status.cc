@@ -181,8 +181,9 @@ std::vector<std::string> files_in(int folder, const std::string &path) {
   auto take = [&](const dirent &entry) {
     struct stat status {};
     bool may_be_whiteout = entry.d_type == DT_CHR || entry.d_type == DT_UNKNOWN;
-    bool is_gone = may_be_whiteout && fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (is_gone && is_whiteout(status)) return;
+    bool is_there = !may_be_whiteout || fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    // An overlay lists whiteouts that hide nothing, and has them not.
+    if (is_there ? is_whiteout(status) : errno == ENOENT) return;
     names.emplace_back(entry.d_name);
   };
   if (!for_each_entry(folder, ".", take)) throw_system_failure({"cannot read the folder ", path}, errno);

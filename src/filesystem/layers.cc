@@ -52,9 +52,10 @@ static std::vector<std::string> folders_in(const Json &document, const Endpoint 
   return folders;
 }
 
-// Podman's store is used with a program such as fuse-overlayfs, for which it keeps removed files as archives do.
-static bool is_for_fuse(const std::string &folder) {
-  const std::string store = parent_path(parent_path(folder));
+// Where a program such as fuse-overlayfs shows layers to containers, engines keep removed files as archives do.
+static bool are_for_fuse(const Json &document, const std::string &folder) {
+  if (document["GraphDriver"]["Name"].text_or("") == "fuse-overlayfs") return true;
+  const std::string store = parent_path(parent_path(folder));  // Podman's
   try {
     return read_file(concat(store, "/.has-mount-program")) == "true";
   } catch (const Failure &) {
@@ -66,7 +67,7 @@ ShownLayers read_layers(const Json &document, const Endpoint &endpoint) {
   ShownLayers layers;
   try {
     layers.folders = folders_in(document, endpoint);
-    layers.are_for_fuse = is_for_fuse(layers.folders[0]);
+    layers.are_for_fuse = are_for_fuse(document, layers.folders[0]);
   } catch (const Failure &failure) {
     layers.refusal = failure;
   }

@@ -14,7 +14,7 @@ from images import Image, Layer, file, folder, hardlink, special, symlink  # noq
 
 NAME = "localhost/conu/hostile-one:1"
 MARK = "conu-was-here"
-BASE = Layer.of(folder("a"), file("a/file", b"the image's own\n"), folder("etc"), file("etc/passwd", b"of the image\n"))
+BASE = (folder("a"), file("a/file", b"the image's own\n"), folder("etc"), file("etc/passwd", b"of the image\n"))
 METHODS = (b"overlay", b"fuse", b"extract")
 OUT = "../" * 20
 # What fuse-overlayfs would hide, and the kernel does not, nor do containers: it must not be asked.
@@ -38,6 +38,8 @@ CASES = {
     "one_name_many_times": [file("a/x", b"1"), folder("a/x"), file("a/x/y", b"2"), symlink("a/x", "/etc"),
                             file("a/x", b"3", 0o4755), special("a/x", "p"), file("a/x", b"4")],
     "whiteouts_of_what_is_above": [file("a/.wh..."), file("a/.wh.."), file("a/.wh.")],
+    "whiteouts_that_hide_nothing": [folder("b"), file("b/.wh.c"), file("b/d", b"x"), folder("o"), file("o/.wh..wh..opq"),
+                                    file("o/.wh.p"), file(".wh.q")],
     "whiteouts_of_names_that_are_paths": [file("a/.wh.../../etc"), file(".wh..wh.plnk")],
     "an_opaque_root": [file(".wh..wh..opq")],
     "whiteouts_through_a_link": [symlink("out", "/tmp"), file(f"out/.wh.{MARK}"), file("out/.wh..wh..opq")],
@@ -104,23 +106,26 @@ def mounted(library, method, place, limits=(-1, -1)):
 
 
 def attack(library, name, place):
-    taken = load([BASE, Layer.of(*CASES[name])])
+    taken = load([Layer.of(*BASE), Layer.of(*CASES[name])])
     before = untouched(place)
     refusals = [mounted(library, method, place) for method in METHODS] if taken else []
     assert untouched(place) == before, f"before: {before}\nafter: {untouched(place)}"
     # What an engine exports of what it has taken is an honest archive.
     if name in NOT_BY_FUSE:
         assert "hides the root" in refusals.pop(METHODS.index(b"fuse")), refusals
+    remove()
+    if load([Layer.of(*BASE, *CASES[name])]):
+        refusals.append(mounted(library, b"bind", place))
     assert not any(refusals), refusals
     return "taken" if taken else "refused by the engine"
 
 
 def bombs(library, place):
-    assert load([BASE, Layer.of(folder("many"), *(file(f"many/{n}") for n in range(1500)))])
+    assert load([Layer.of(*BASE), Layer.of(folder("many"), *(file(f"many/{n}") for n in range(1500)))])
     assert "more than 1000 entries" in mounted(library, b"extract", place, (1000, -1))
     assert mounted(library, b"extract", place, (2000, -1)) is None
     remove()
-    assert load([BASE, Layer.of(file("zeros", bytes(3 << 20)))])
+    assert load([Layer.of(*BASE), Layer.of(file("zeros", bytes(3 << 20)))])
     assert "more than 1048576 bytes" in mounted(library, b"extract", place, (-1, 1 << 20))
     return "taken"
 

@@ -59,6 +59,21 @@ TEST(an_engine_that_shows_no_layers_says_why) {
   CHECK_FAILS(folders_in(known, remote), Code::unsupported, "tcp://engine:2375 may be on another machine");
 }
 
+TEST(layers_that_a_program_shows_to_containers_are_not_for_the_kernel) {
+  TemporaryFolder folder;
+  auto are_for_fuse = [&](const std::string &name) {
+    std::string data = Json::object().set("UpperDir", folder.path + "/store/overlay/id/diff").dump();
+    return read_layers(document("{\"Name\": \"" + name + "\", \"Data\": " + data + "}"), local()).are_for_fuse;
+  };
+  CHECK(!are_for_fuse("overlay2"));
+  CHECK(are_for_fuse("fuse-overlayfs"));
+  CHECK(!are_for_fuse("overlay"));
+  folder.write("store/overlay/.has-mount-program", "false");
+  CHECK(!are_for_fuse("overlay"));
+  folder.write("store/overlay/.has-mount-program", "true");
+  CHECK(are_for_fuse("overlay"));
+}
+
 TEST(layers_of_a_container_with_users_of_its_own_are_not_believed) {
   auto of = [](const std::string &users) {
     return Json::parse(R"({"HostConfig": {"UsernsMode": ")" + users +
