@@ -17,6 +17,8 @@ namespace conu {
 
 // While things on this host are renamed or mounted nobody can be sure of a "..", so it is tried again.
 static const int most_attempts = 50;
+// And a path that the kernel itself begins anew for that reason has its links counted twice.
+static const int most_loops = 5;
 
 static int open_in_root(int root, const char *path, int flags) {
   open_how how{};
@@ -32,10 +34,12 @@ Root::Root(const std::string &folder, Way way)
 
 Fd Root::open(const std::string &path, Last last) const {
   const int flags = O_PATH | O_CLOEXEC | (last == Last::stay ? O_NOFOLLOW : 0);
+  int loops = 0;
   for (int attempts = 0; way_ == Way::kernel && attempts < most_attempts; attempts++) {
     Fd found(open_in_root(root_.get(), path.c_str(), flags));
     if (!found && (errno == ENOSYS || errno == EPERM)) break;  // an old kernel; a filter of system calls
-    if (found || (errno != EAGAIN && errno != EINTR)) return found;
+    bool is_uncertain = !found && (errno == EAGAIN || errno == EINTR || (errno == ELOOP && ++loops < most_loops));
+    if (!is_uncertain) return found;
   }
   Place place = find(path, last);
   errno = place.error;
