@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "container/run_options.h"
-#include "container/shared_engine.h"
 #include "session/labels.h"
 #include "util/failure.h"
 #include "util/text.h"
@@ -90,6 +89,7 @@ RunRequest RunBuilder::request(const std::string &image) const {
   finish_networks(draft);
   finish_streams(draft);
   check_conflicts(draft);
+  if (draft.shares_engine) mount_socket(draft);
 
   Json body = draft.body;
   if (draft.no_health_check) body.set("Healthcheck", Json::object().set("Test", texts({"NONE"})));
@@ -102,7 +102,6 @@ RunRequest RunBuilder::request(const std::string &image) const {
   std::string volume_driver = host["VolumeDriver"].text_or("");
   for (NamedVolume &volume : draft.volumes)
     if (volume.by_volume_option) volume.driver = volume_driver;
-  if (draft.shares_engine) member(host, "Mounts", Json::array()).append(socket_mount());
   return {body,          draft.name,  draft.platform, draft.pull,         draft.cid_file,
           draft.volumes, draft.needs, draft.profiles, draft.shares_engine};
 }

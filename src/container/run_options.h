@@ -72,6 +72,7 @@ Apply set_text, set_flag, set_integer, set_size, add_text, set_key, set_pair;
 Apply add_environment, add_environment_file, add_label, add_label_file;
 // run_options_mounts.cc
 Apply add_volume, add_mount, add_tmpfs;
+void mount_socket(Draft &draft);  // the engine's
 // run_options_ports.cc
 Apply publish, expose;
 // run_options_network.cc

@@ -205,4 +205,11 @@ void add_tmpfs(Draft &draft, const char *path, const std::string &value) {
   BodyMember(draft, path).object().set(value.substr(0, colon), options);
 }
 
+void mount_socket(Draft &draft) {
+  const Text path = "/var/run/docker.sock";
+  Json mount = Json::object();
+  mount.set("Type", "bind").set("Source", path).set("Target", path).set("BindOptions", Json::object());
+  BodyMember(draft, "HostConfig.Mounts").append(mount);
+}
+
 }  // namespace conu

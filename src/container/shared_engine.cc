@@ -1,4 +1,4 @@
-// What --use-api-socket gives a container.
+// What --use-api-socket gives a container beside the engine's socket.
 #include "container/shared_engine.h"
 
 #include <sys/stat.h>
@@ -10,13 +10,7 @@
 
 namespace conu {
 
-static const char socket_path[] = "/var/run/docker.sock", config_folder[] = "run/secrets/docker";
-
-Json socket_mount() {
-  Json mount = Json::object();
-  mount.set("Type", "bind").set("Source", socket_path).set("Target", socket_path);
-  return mount.set("BindOptions", Json::object());
-}
+static const char config_folder[] = "run/secrets/docker";
 
 Task<std::string> shared_config(Api &api, Json body) {
   Json known = co_await registry_credentials(api);

@@ -1,4 +1,4 @@
-// What --use-api-socket gives a container: the engine's socket, and what its user may do at registries.
+// What --use-api-socket gives a container beside the engine's socket: what its user may do at registries.
 #pragma once
 
 #include <string>
@@ -6,9 +6,6 @@
 #include "container/container.h"
 
 namespace conu {
-
-// The bind mount of the socket.
-Json socket_mount();
 
 // The configuration that the docker program finds in the container, to be put there before its start, and the variable
 // that leads there, which the request gets; empty where there are no credentials.

@@ -278,7 +278,7 @@ static void a_large_file_takes_little_memory(void **state) {
   int before = peak_kilobytes();
   copy_to(container, file, "/large");
   copy_from(container, "/large", in(folder, "back"));
-  assert_in_range(peak_kilobytes() - before, 0, 10000);
+  assert_true(peak_kilobytes() - before < 10000);  // the kernel counts in steps, and may step back
   shell("cmp %s %s/back", file, folder);
 }
 

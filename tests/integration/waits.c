@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lab.h"
+#include "server.h"
 
 static const char *const service =
     "mkdir /www; echo hello > /www/index.html; sleep 0.4; echo ready; exec httpd -f -p 8080 -h /www";
@@ -110,6 +111,26 @@ static void wait_for_log_finds_what_was_said_before_the_end(void **state) {
   assert_int_equal(waited(container), 0);
   ok(line(container, "last", 1, 20000));
   fails(CONU_ERROR_STATE, line(container, "never", 1, 20000), "exit code 0");
+}
+
+static void wait_for_log_asks_for_the_log_once(void **state) {
+  (void)state;
+  static const struct rule script[] = {PING,
+                                       {"/containers/talking/json",
+                                        "200 {\"Id\":\"talking\",\"Name\":\"talking\",\"Config\":{\"Tty\":false},"
+                                        "\"State\":{\"Status\":\"running\",\"Running\":true}}",
+                                        GO_ON},
+                                       {"follow=1", "log 1:not yet\n1:ready 1\n2:ready 2\n", HANG},
+                                       {"/wait", NULL, GO_ON},
+                                       END_OF_SCRIPT};
+  conu_container_t *container;
+  ok(conu_container_from_id(opened(scripted(script)), "talking", NULL, &container, &error));
+  put_off((void (*)(void *))conu_container_free, container);
+  ok(line(container, "ready [0-9]", 2, 20000));
+  assert_int_equal(requests_with("/logs"), 1);
+  fails(CONU_ERROR_TIMEOUT, line(container, "never", 1, 700), "700 ms");
+  details("\"log\":[\"not yet\",\"ready 1\",\"ready 2\"]");
+  assert_int_equal(requests_with("follow=1"), 2);
 }
 
 static void wait_for_http_waits_for_the_status(void **state) {
@@ -302,6 +323,7 @@ int main(void) {
       TEST(wait_for_port_needs_no_right_to_enter_the_containers_network),
       TEST(wait_for_log_counts_lines_of_both_streams),
       TEST(wait_for_log_finds_what_was_said_before_the_end),
+      TEST(wait_for_log_asks_for_the_log_once),
       TEST(wait_for_http_waits_for_the_status),
       TEST(wait_for_healthy_ends_when_the_check_passes),
       TEST(wait_for_healthy_tells_what_the_check_said),
