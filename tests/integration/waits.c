@@ -113,6 +113,8 @@ static void wait_for_log_finds_what_was_said_before_the_end(void **state) {
   fails(CONU_ERROR_STATE, line(container, "never", 1, 20000), "exit code 0");
 }
 
+#define AT "2026-11-23T10:29:25.000000000Z "
+
 static void wait_for_log_asks_for_the_log_once(void **state) {
   (void)state;
   static const struct rule script[] = {PING,
@@ -120,7 +122,7 @@ static void wait_for_log_asks_for_the_log_once(void **state) {
                                         "200 {\"Id\":\"talking\",\"Name\":\"talking\",\"Config\":{\"Tty\":false},"
                                         "\"State\":{\"Status\":\"running\",\"Running\":true}}",
                                         GO_ON},
-                                       {"follow=1", "log 1:not yet\n1:ready 1\n2:ready 2\n", HANG},
+                                       {"follow=1", "log 1:" AT "not yet\n1:" AT "ready 1\n2:" AT "ready 2\n", HANG},
                                        {"/wait", NULL, GO_ON},
                                        END_OF_SCRIPT};
   conu_container_t *container;
