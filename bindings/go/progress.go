@@ -1,4 +1,4 @@
-// Progress: following a pull, push, build or load step by step.
+// Progress: following a pull, push, build, load or extension step by step.
 
 package conu
 
@@ -8,11 +8,11 @@ import (
 	"conu/internal/native"
 )
 
-// Step is one step of a pull, push, build or load.
+// Step is one step of a pull, push, build, load or extension.
 type Step struct {
 	Layer   string // the layer that the step is about; empty if it is about the whole
 	Status  string // what happens, in the engine's words; empty for a step that is log text
-	Text    string // a line of a build's log; empty for other steps
+	Text    string // a line of the log of a build or extension; empty for other steps
 	Current int64  // how much of the layer is done, in bytes; 0 where unknown
 	Total   int64  // the size of the layer in bytes; 0 where unknown
 }

@@ -28,6 +28,8 @@ local read_push_progress = options.reader "repository tag"
 local read_tag = options.reader "repository tag"
 local read_rmi = options.reader "force via_name"
 local read_layers = options.reader "newest_first"
+local read_s2i = options.reader "args progress"
+local read_s2i_progress = options.reader "args"
 local read_foreground = options.reader "stdin stdout stderr container_name"
 
 local function take_image(handle) return object.wrap(Image, handle:take_image()) end
@@ -165,6 +167,26 @@ function Image:check(checks, given)
   local read = read_plain(given)
   return object.decode(self.native:check(encode(checks), read.cancel))
 end
+
+-- Extends the image, a builder of source-to-image, with source code: a folder, a git repository or its URL. `args` are
+-- options as `s2i build` has them; `progress` is called with each line that the scripts print.
+function Image:s2i_extend(source, new_image_name, given)
+  local read = read_s2i(given)
+  if not read.progress then
+    return object.wrap(Image, self.native:s2i_extend(source, new_image_name, read.args, read.cancel))
+  end
+  return progress.follow(read, function(cancel)
+    return self.native:s2i_extend_progress(source, new_image_name, read.args, cancel)
+  end, take_image)
+end
+
+function Image:s2i_extend_progress(source, new_image_name, given)
+  local read = read_s2i_progress(given)
+  return object.wrap(Progress, self.native:s2i_extend_progress(source, new_image_name, read.args, read.cancel))
+end
+
+-- What the usage script of the image, a builder of source-to-image, prints.
+function Image:s2i_usage(given) return self.native:s2i_usage(read_plain(given).cancel) end
 
 -- Starts a container as `spec` says, a table or a run builder, by a call of the native image.
 local function run(spec, start)

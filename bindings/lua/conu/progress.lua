@@ -1,4 +1,4 @@
--- Progress: a pull, push, build or load, step by step. A step is a table: layer, status, text, current, total.
+-- Progress: a pull, push, build, load or extension, step by step. A step is a table: layer, status, text, current, total.
 local native = require "conu_native"
 local object = require "conu.object"
 local options = require "conu.options"
@@ -32,7 +32,7 @@ function Progress:steps(given)
   end
 end
 
--- The image that a pull, push or build has made, after its end.
+-- The image that a pull, push, build or extension has made, after its end.
 function Progress:take_image() return object.wrap(Image, self.native:take_image()) end
 
 -- The images that a load has brought, after its end.

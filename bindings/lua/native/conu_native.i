@@ -17,7 +17,7 @@
 %typemap(in) SWIGTYPE *
   %{ if (int refused = conu_lua::to_handle(L, $input, $descriptor, (void **)&$1)) return refused; %}
 %typemap(in) const conu_string_list_t *command, const conu_string_list_t *additional_opts,
-             const conu_string_list_t *allowed_keys
+             const conu_string_list_t *allowed_keys, const conu_string_list_t *s2i_args
   %{ if (int refused = conu_lua::to_strings(L, $input, $descriptor, &$1)) return refused; %}
 
 // Bytes are a string of Lua's, of which nil is none.

@@ -1,16 +1,16 @@
 # frozen_string_literal: true
 
 module Conu
-  # One step of a pull, push, build or load.
+  # One step of a pull, push, build, load or extension.
   #
   # [layer] the layer that the step is about; nil if it is about the whole
   # [status] what happens, in the engine's words, such as "Downloading"; nil for a step that is log text
-  # [text] a line of a build's log; nil for other steps
+  # [text] a line of the log of a build or extension; nil for other steps
   # [current] how much of the layer is done, in bytes; 0 where unknown
   # [total] the size of the layer in bytes; 0 where unknown
   Step = Struct.new(:layer, :status, :text, :current, :total, keyword_init: true)
 
-  # A pull, push, build or load that is under way. Most often a block is simpler: <tt>image.pull { |step| … }</tt>.
+  # A pull, push, build, load or extension that is under way. Most often a block is simpler: <tt>image.pull { |step| … }</tt>.
   #
   # Closing it abandons the work. Threads that share one take turns.
   class Progress < Handle
@@ -37,8 +37,10 @@ module Conu
       self
     end
 
-    # After the end: the image that a pull, push or build has made.
-    def image = turns.synchronize { Image.wrap(native.take_image) }
+    # After the end: the image that a pull, push, build or extension has made.
+    def image = image_as(Image)
+
+    def image_as(kind) = turns.synchronize { kind.wrap(native.take_image) } # :nodoc:
 
     # After the end: the images that a load has brought.
     def images = turns.synchronize { Convert.images(native.take_images) }
