@@ -869,10 +869,10 @@ CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *ima
 
 /**
  * Extends a builder image with source code, as `s2i build` of the project source-to-image does it: the source goes into
- * a container of the builder, the builder's script `assemble` runs there, and the container becomes the new image, which
- * runs the script `run`. No program s2i is needed. A repository that is not a folder of this host, or has commits, is
- * cloned by the program `git`, which asks for nothing: credentials come from the URL, or where git looks for them.
- * Where the environment has CONU_S2I=binary, the program s2i is run instead, as it is.
+ * a container of the builder, the builder's script `assemble` runs there, and the container becomes the new image,
+ * which runs the script `run`. No program s2i is needed. A repository that is not a folder of this host, or has
+ * commits, is cloned by the program `git`, which asks for nothing: credentials come from the URL, or where git looks
+ * for them. Where the environment has CONU_S2I=binary, the program s2i is run instead, as it is.
  *
  * What the builder tells by its labels, the files `.s2i` and `.s2iignore` of the source, the environment, users, and
  * the labels of the new image are as the documents of source-to-image have them. The new image carries this session's
@@ -891,9 +891,9 @@ CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *ima
  * @returns CONU_ERROR_INVALID_ARGUMENT, before any request, for a malformed option or name, or a source that is no
  *   folder or has no commits, and later for one with pipes or devices in it, and for labels of more than 10,240 bytes;
  *   CONU_ERROR_NOT_FOUND if there is no such source, or no script `assemble` or `run`;
- *   CONU_ERROR_PERMISSION if `--allowed-uids` leaves out who would assemble; CONU_ERROR_COMMAND_MISSING if git is needed
- *   and not there; CONU_ERROR_COMMAND_FAILED if git or a script fails: the details have its `exit_code`, and the last
- *   lines of a script as `output`; CONU_ERROR_PROTOCOL for an `image_metadata.json` that cannot be read; and
+ *   CONU_ERROR_PERMISSION if `--allowed-uids` leaves out who would assemble; CONU_ERROR_COMMAND_MISSING if git is
+ * needed and not there; CONU_ERROR_COMMAND_FAILED if git or a script fails: the details have its `exit_code`, and the
+ * last lines of a script as `output`; CONU_ERROR_PROTOCOL for an `image_metadata.json` that cannot be read; and
  *   @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_s2i_extend(conu_image_t *image, const char *source, const char *new_image_name,
@@ -1040,7 +1040,10 @@ CONU_API conu_status_t conu_progress_take_images(conu_progress_t *progress, conu
  */
 CONU_API conu_status_t conu_progress_cancel(conu_progress_t *progress, conu_error_t **error);
 
-/** Frees a progress. Work that has not ended is abandoned: its connection is closed, and the engine stops it. */
+/**
+ * Frees a progress. Work that has not ended is abandoned: its connection is closed, and the engine stops it. The
+ * container of an s2i_extend is removed, which is waited for, at most 5 s.
+ */
 CONU_API void conu_progress_free(conu_progress_t *progress);
 
 /** @} */
@@ -1687,10 +1690,11 @@ CONU_API void conu_exec_options_free(conu_exec_options_t *options);
  * The container's log as a stream, of any length. Docker Engine API, GET /containers/{id}/logs.
  *
  * A log that is followed ends when the container does, after its last line. An engine that goes away meanwhile is
- * CONU_ERROR_UNREACHABLE from reading. Podman 4 drops what it has not sent a quarter of a second after the end, which is
- * read from the log afterwards. Where there is no log any more, or no telling what has come of it, last lines may be
+ * CONU_ERROR_UNREACHABLE from reading. Podman 4 drops what it has not sent a quarter of a second after the end, which
+ * is read from the log afterwards. Where there is no log any more, or no telling what has come of it, last lines may be
  * missing: of a container with `--rm` unless its log is a file on this machine that this user may read, and is followed
- * without since and until; of any container where tail is set. Of Docker's logs that is so for a terminal's with tail or
+ * without since and until; of any container where tail is set. Of Docker's logs that is so for a terminal's with tail
+ * or
  * `--rm`.
  *
  * @param container The container.

@@ -50,8 +50,18 @@ static Task<void> post(Api &api, Container &container, std::string path, Json bo
   *id = Json::parse(answer, "the engine's answer to POST /commit")["Id"].required_string();
 }
 
+static Task<void> name_committed(Api &api, std::string id, ImageName name) {
+  Query query;
+  query.add("repo", name.reference.name()).add("tag", name.reference.tag);
+  co_await api.call("POST", concat("/images/", percent_encoded(id, ":"), "/tag", query.text()), name.full_name());
+}
+
 static Task<void> remove_committed(Api &api, std::string id) {
-  co_await api.call("DELETE", concat("/images/", percent_encoded(id, ":"), "?noprune=1"), concat("the image ", id));
+  try {
+    co_await api.call("DELETE", concat("/images/", percent_encoded(id, ":"), "?noprune=1"), concat("the image ", id));
+  } catch (const Failure &) {
+    // Something else is what there is to tell; the marks let a later cleaning find what is left.
+  }
 }
 
 Task<ImagePtr> commit(Api &api, Container &container, std::string repository, std::string tag,
@@ -65,22 +75,25 @@ Task<ImagePtr> commit(Api &api, Container &container, std::string repository, st
   Json document = co_await inspect(api, container);
   Query query;
   query.add("container", container.id());
-  if (name) query.add("repo", name->reference.name()).add("tag", name->reference.tag);
   for (const auto &[label, value] : labels_of_image(document["Config"]["Labels"]))
     query.add("changes", concat("LABEL ", label, "=", value));
   Json body;
   if (config && api.engine.is_podman()) add_changes(*config, &query);
   if (config) body = as_json(*config);
   std::string id;
+  std::optional<Failure> refused;
   Scope &scope = co_await current_scope();
-  // A cancel waits for the answer, for a while: what has been made can then be removed for certain.
+  // A cancel waits for the answer, for a while: what has been made can then be removed for certain. So can what the
+  // engine does not let have its name: Docker makes the image all the same.
   co_await shielded(post(api, container, concat("/commit", query.text()), body, &id), cleanup_ms / 2);
-  if (scope.is_cancelled()) {
-    try {
-      co_await shielded(remove_committed(api, id), cleanup_ms / 2);
-    } catch (const Failure &) {
-      // The cancel is what there is to tell; the marks let a later cleaning find what is left.
-    }
+  try {
+    if (name && !scope.is_cancelled()) co_await shielded(name_committed(api, id, *name), cleanup_ms / 4);
+  } catch (const Failure &failure) {
+    refused = failure;
+  }
+  if (refused || scope.is_cancelled()) {
+    co_await shielded(remove_committed(api, id), cleanup_ms / 4);
+    if (refused) throw *refused;
     throw scope.reason();
   }
   if (name) co_return Image::by_name(container.engine(), std::move(*name));

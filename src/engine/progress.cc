@@ -85,7 +85,7 @@ Progress::~Progress() {
     return;
   }
   line_.abandon();
-  owned_->shared.loop().settle();
+  owned_->shared.loop().end_lines();
 }
 
 Task<void> Progress::work_to_end(Progress &progress, Work work) {

@@ -20,6 +20,9 @@ struct BuildOptions {
   std::string platform;
   bool no_cache = false;
   bool pull = false;
+  // With no_cache: the id of the image that the Dockerfile begins with. What the steps of a build that fails have made
+  // on it is removed then.
+  std::string base;
 };
 
 // By the engine's classic builder: BuildKit would need a session of its own. The image carries the session's marks.

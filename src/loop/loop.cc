@@ -29,14 +29,17 @@ Loop::Loop() {
   if (result != 0) throw_failure(Code::io, {"cannot make an event loop: ", uv_strerror(result)});
 }
 
-Loop::~Loop() {
+void Loop::end_lines() {
   for (auto &line : lines_) line->scope.cancel(Failure(Code::cancelled, "its loop is gone"));
   settle();
-  // Lines that clean up are waited for: a coroutine is destroyed only at its end.
   while (!lines_.empty() && uv_loop_alive(&uv_)) {
     uv_run(&uv_, UV_RUN_ONCE);
     settle();
   }
+}
+
+Loop::~Loop() {
+  end_lines();
   for (TimerState *timer : spare_timers_)
     uv_close(reinterpret_cast<uv_handle_t *>(&timer->handle),
              [](uv_handle_t *handle) { delete static_cast<TimerState *>(handle->data); });

@@ -49,6 +49,9 @@ class Loop {
   void turn(Scope &scope);
   // Resumes what is ready, without waiting: abandoned lines come to their end.
   void settle();
+  // Cancels the lines that were adopted. Those that clean up are waited for, for as long as cleaning up may take: a
+  // coroutine is destroyed only at its end. What they use has to be there until then.
+  void end_lines();
   // Runs what is there to run, without waiting: sees whether a lookup has answered.
   void poll() { uv_run(&uv_, UV_RUN_NOWAIT); }
   // Keeps the line until it has ended.

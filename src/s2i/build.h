@@ -6,12 +6,26 @@
 #include <vector>
 
 #include "container/container.h"
+#include "filesystem/mount_point.h"
 #include "s2i/builder.h"
 #include "s2i/extend.h"
 #include "s2i/scripts.h"
 #include "s2i/source.h"
 
 namespace conu {
+
+// A folder for temporary files, removed with all that is in it. Like that of a mount it is found and removed where its
+// process has died.
+class WorkFolder {
+ public:
+  static Task<std::unique_ptr<WorkFolder>> make();
+  explicit WorkFolder(std::unique_ptr<MountPoint> point) : point_(std::move(point)) {}
+  ~WorkFolder();
+  const std::string &path() const { return point_->target().path; }
+
+ private:
+  std::unique_ptr<MountPoint> point_;
+};
 
 // A path in the builder's container, and the folder that it goes to, below that which the runtime image works in.
 struct Artifact {

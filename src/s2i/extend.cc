@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "filesystem/mount_point.h"
+#include "filesystem/remove_tree.h"
 #include "image/transfer.h"
 #include "s2i/build.h"
 #include "s2i/environment.h"
@@ -14,6 +14,7 @@
 #include "s2i/users.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/log.h"
 #include "util/path.h"
 #include "util/text.h"
 
@@ -41,8 +42,20 @@ Task<void> tell(Build &build, std::string line) {
 
 // --- the folder for temporary files ----------------------------------------------------------------------------------
 
-// Like that of a mount it is found and removed where its process has died.
-static Task<std::unique_ptr<MountPoint>> make_work(Build &build) {
+WorkFolder::~WorkFolder() {
+  try {
+    remove_tree(path());
+  } catch (const Failure &failure) {
+    log(LogLevel::warning, failure.message);
+  }
+}
+
+Task<std::unique_ptr<WorkFolder>> WorkFolder::make() {
+  auto point = co_await MountPoint::make("");
+  co_return std::make_unique<WorkFolder>(std::move(point));
+}
+
+static Task<std::unique_ptr<WorkFolder>> make_work(Build &build) {
   if (build.options().keeps_folder) {
     std::string folder = concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/s2iXXXXXX");
     if (mkdtemp(folder.data()) == nullptr) throw_system_failure({"cannot make the folder ", folder}, errno);
@@ -50,9 +63,9 @@ static Task<std::unique_ptr<MountPoint>> make_work(Build &build) {
     co_await tell(build, concat("Temporary files stay in ", folder));
     co_return nullptr;
   }
-  auto point = co_await MountPoint::make("");
-  build.work = point->target().path;
-  co_return point;
+  auto folder = co_await WorkFolder::make();
+  build.work = folder->path();
+  co_return folder;
 }
 
 // --- the builder -----------------------------------------------------------------------------------------------------
@@ -136,7 +149,6 @@ Extension make_extension(std::string source, std::string new_name, std::vector<s
     throw_failure(Code::invalid_argument, {name.full_name(), " is no name to give: an image has a digest"});
   if (extension.by_program) return extension;
   extension.options = read_s2i_options(extension.arguments);
-  Pattern exclude(extension.options.exclude);
   SourceName read(extension.source, extension.options);
   return extension;
 }

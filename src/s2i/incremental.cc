@@ -83,13 +83,13 @@ static Task<bool> is_there(Build &build, Image &previous) {
 }
 
 Task<std::string> save_artifacts(Build &build) {
-  build.artifacts = concat(build.work, "/artifacts");
-  make_folder(build.artifacts, 0700);
   ImagePtr previous = Image::by_name(build.image->engine(), build.new_name);
   bool present = co_await is_there(build, *previous);
   if (!present) co_return "";
   std::string id = co_await image_id(build.api, *previous);
   if (!build.scripts.has("save-artifacts")) co_return id;
+  build.artifacts = concat(build.work, "/artifacts");
+  make_folder(build.artifacts, 0700);
   std::optional<Failure> failure;
   try {
     co_await run_save_artifacts(build, previous, build.artifacts);

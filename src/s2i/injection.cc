@@ -23,12 +23,14 @@ static Task<void> put(Build &build, Container &container, std::string injection,
     throw_system_failure({"cannot read ", source, ", which --inject names"}, errno);
   TreeChoice choice;
   choice.keeps_owners = false;
-  choice.dress = [with_content](const std::string &, struct stat &entry) {
+  std::string root = last_component(destination);
+  choice.dress = [with_content, root](const std::string &name, struct stat &entry) {
+    mode_t folder_mode = name == root ? 0755 : 0777;
     if (S_ISREG(entry.st_mode) || S_ISDIR(entry.st_mode))
-      entry.st_mode = (entry.st_mode & S_IFMT) | (S_ISDIR(entry.st_mode) ? 0777 : 0666);
+      entry.st_mode = (entry.st_mode & S_IFMT) | (S_ISDIR(entry.st_mode) ? folder_mode : 0666);
     if (S_ISREG(entry.st_mode) && !with_content) entry.st_size = 0;
   };
-  auto archive = std::make_shared<TreeArchive>(absolute_path(source), last_component(destination), choice);
+  auto archive = std::make_shared<TreeArchive>(absolute_path(source), root, choice);
   std::string subject = concat("injecting ", source, " into ", container.subject());
   co_await put_archive(build.api, container, parent_path(destination), archive, subject);
 }

@@ -62,6 +62,7 @@ Task<void> build_on(Build &build) {
   options.path = build.source.location;
   options.context = build_archive(upload, path);
   options.no_cache = true;
+  options.base = co_await image_id(build.api, *build.image);
   options.tags.push_back(build.new_name.reference.normalized());
   build.result = co_await conu::build(build.api, build.steps, build.image->engine(), options);
 }

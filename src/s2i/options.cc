@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "container/pattern.h"
 #include "container/run_values.h"
 #include "util/command_line.h"
 #include "util/failure.h"
@@ -65,6 +66,15 @@ void add_to(S2iOptions &options, const char *, const std::string &value) {
     if (!trimmed(part).empty()) (options.*list).emplace_back(trimmed(part));
 }
 
+void set_exclude(S2iOptions &options, const char *, const std::string &value) {
+  try {
+    Pattern pattern(value);
+  } catch (const Failure &failure) {
+    throw BadValue{concat("cannot be used: ", failure.message), failure.hint};
+  }
+  options.exclude = value;
+}
+
 void refuse(S2iOptions &, const char *name, const std::string &) {
   throw_failure(Code::unsupported, {"libconu does not do what option --", name, " of s2i build asks for"},
                 "leave it out, or have the s2i program itself do it: CONU_S2I=binary");
@@ -108,7 +118,7 @@ constexpr Row rows[] = {
     text("dockercfg-path", 0, &Options::docker_config),
     {{"env", 'e', value}, nullptr, nullptr, add_environment},
     text("environment-file", 'E', &Options::environment_file),
-    text("exclude", 0, &Options::exclude),
+    {{"exclude", 0, value}, nullptr, nullptr, set_exclude},
     {{"help", 'h', flag}, nullptr, nullptr, refuse},
     truth("ignore-submodules", 0, &Options::ignores_submodules),
     {{"image-scripts-url", 0, value}, nullptr, nullptr, refuse},

@@ -72,7 +72,8 @@ Task<Scripts> find_scripts(Loop &loop, ScriptPlaces places, std::vector<std::str
     ScriptSearch::add(&scripts, name, std::move(script));
   }
   if (!places.option_url.empty() && !is_by_option)
-    throw_failure(Code::not_found, {"there is no script at ", places.option_url, ", which --scripts-url names"});
+    throw_failure(Code::not_found, {"there is no script at ", places.option_url, ", which --scripts-url names"},
+                  "there have to be files assemble, run or save-artifacts");
   co_return scripts;
 }
 

@@ -127,11 +127,12 @@ SourceName::SourceName(const std::string &source, const S2iOptions &options) {
   is_cloned = has_repository && !options.copies && find_program("git");
 }
 
-static void check_folder(const std::string &path, const std::string &context_dir) {
+static void check_folder(const std::string &path, const Source &source) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0)
-    throw_system_failure({"cannot read the folder ", context_dir, " of the source"}, errno);
-  if (!S_ISDIR(status.st_mode)) throw_failure(Code::invalid_argument, {context_dir, " in the source is no folder"});
+    throw_system_failure({"cannot read the folder ", source.context_dir, " of the source ", source.location}, errno);
+  if (!S_ISDIR(status.st_mode))
+    throw_failure(Code::invalid_argument, {source.context_dir, " in the source ", source.location, " is no folder"});
 }
 
 Task<Source> fetch(SourceName name, S2iOptions options, std::string work) {
@@ -152,7 +153,7 @@ Task<Source> fetch(SourceName name, S2iOptions options, std::string work) {
   }
   if (!options.context_dir.empty()) {
     source.folder = clean_path(concat(source.folder, "/", options.context_dir));
-    check_folder(source.folder, options.context_dir);
+    check_folder(source.folder, source);
   }
   // A clone stays as it is, of which a part is copied.
   bool is_copied = !name.is_cloned || !options.context_dir.empty();

@@ -48,7 +48,9 @@ static TreeChoice choice_of(const Upload &upload, const std::string &prefix) {
     return !stays_out(source, scripts, inside) && is_material(inside, mode);
   };
   if (upload.source->follows_links)
-    choice.follows = [source = *upload.source](const std::string &path) { return source.may_follow(path); };
+    choice.follows = [source = *upload.source](const std::string &path) {
+      return path.starts_with(concat(source.folder, "/")) && source.may_follow(path);
+    };
   return choice;
 }
 

@@ -1,5 +1,4 @@
 // What a builder says of its usage.
-#include "filesystem/mount_point.h"
 #include "s2i/build.h"
 #include "s2i/s2i_program.h"
 #include "s2i/script_run.h"
@@ -32,8 +31,8 @@ Task<std::string> usage(Api &api, ImagePtr image) {
   }
   Steps unread;
   Build build(api, unread, std::move(image));
-  auto work = co_await MountPoint::make("");
-  build.work = work->target().path;
+  auto work = co_await WorkFolder::make();
+  build.work = work->path();
   co_await prepare_builder(build);
   std::vector<std::string> names = {"usage"};
   build.scripts = co_await find_scripts(api.http.loop(), places_of(build), names);

@@ -65,7 +65,7 @@ static void a_name_that_was_there_is_the_new_image_then(void **state) {
 static void an_entrypoint_of_the_builder_gets_the_script_and_stays(void **state) {
   (void)state;
   char *builder =
-      derived("ENTRYPOINT [\"/bin/sh\", \"-c\", \"echo through the entrypoint: $@; exec $@\", \"sh\"]", NULL);
+      derived("ENTRYPOINT [\"/bin/sh\", \"-c\", \"echo through the entrypoint: $@; exec \\\"$@\\\"\", \"sh\"]", NULL);
   char *name = result_name(), *lines = printed(builder, source_that("echo assembled"), name, NULL);
   contains(lines, "through the entrypoint: ");
   contains(lines, "assembled\n");
@@ -209,7 +209,7 @@ static void usage_is_what_the_script_says(void **state) {
   (void)state;
   char *usage;
   ok(conu_image_s2i_usage(image_named(builder_name), NULL, &usage, &error));
-  taken(usage);
+  usage = taken(usage);
   contains(usage, "This is the builder of the tests.");
   contains(usage, "and this its stderr");
   lacks(usage, "  ");
@@ -264,7 +264,7 @@ static void a_cancel_in_the_middle_leaves_nothing(void **state) {
         "cancelled");
   assert_null(failed);
   assert_in_range(now_ms() - start, 1400, 8000);
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_equal(temporary_files(), "");
 }
 
 static void a_progress_that_is_cancelled_or_freed_leaves_nothing(void **state) {
@@ -275,12 +275,12 @@ static void a_progress_that_is_cancelled_or_freed_leaves_nothing(void **state) {
   conu_progress_t *progress = extending(builder_name, source, result_name(), NULL);
   wait_for_line(progress, "begun");
   ok(conu_progress_cancel(progress, &error));
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_equal(temporary_files(), "");
   ok(conu_image_s2i_extend_progress(image_named(builder_name), source, result_name(), NULL, NULL, &progress, &error));
   wait_for_line(progress, "begun");
   conu_progress_free(progress);
-  for (int i = 0; i < 100 && *shell("ls -A $TMPDIR") != '\0'; i++) sleep_ms(50);
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  for (int i = 0; i < 100 && *temporary_files() != '\0'; i++) sleep_ms(50);
+  assert_string_equal(temporary_files(), "");
 }
 
 static void an_engine_that_is_killed_in_the_middle_is_told(void **state) {
@@ -301,7 +301,7 @@ static void an_engine_that_is_killed_in_the_middle_is_told(void **state) {
     status = conu_progress_next(progress, 20000, NULL, &more, &error);
   } while (status == CONU_OK && more);
   fails(CONU_ERROR_UNREACHABLE, status, spare->url);
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_equal(temporary_files(), "");
 }
 
 // --- how much it takes -----------------------------------------------------------------------------------------------

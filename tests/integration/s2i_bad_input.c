@@ -10,7 +10,7 @@ static void refused(conu_status_t code, const char *builder, const char *source,
   set_variable("TMPDIR", fresh_folder());
   fails(code, try_extend(builder, source, result_name(), options), part);
   says(other_part);
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_equal(temporary_files(), "");
 }
 
 static void hinted(conu_status_t code, const char *builder, const char *source, const char *options, const char *part,
@@ -118,7 +118,7 @@ static void a_builder_without_scripts_is_refused(void **state) {
   (void)state;
   char *builder = derived("LABEL io.openshift.s2i.scripts-url=", NULL), *source = source_that("true");
   hinted(CONU_ERROR_NOT_FOUND, builder, source, NULL, builder, "assemble", "io.openshift.s2i.scripts-url");
-  hinted(CONU_ERROR_NOT_FOUND, builder_name, source, "-s file:///nowhere", "file:///nowhere", "scripts", "");
+  hinted(CONU_ERROR_NOT_FOUND, builder_name, source, "-s file:///nowhere", "file:///nowhere", "--scripts-url", "there");
   fails(CONU_ERROR_NOT_FOUND, conu_image_s2i_usage(image_named(builder), NULL, &(char *){NULL}, &error), "usage");
   says(builder);
   fails(CONU_ERROR_NOT_FOUND, conu_image_s2i_usage(image_named("localhost/conu-none:1"), NULL, &(char *){NULL}, &error),
@@ -178,10 +178,21 @@ static void a_source_without_a_program_is_no_source_for_triggers(void **state) {
 
 static void a_name_that_is_none_is_refused(void **state) {
   (void)state;
-  static const char *const names[] = {"Bad Name", "", "UPPER/case", "name:bad tag", "a@b", ":tag"};
+  static const char *const names[] = {"Bad Name", "", "name:bad tag", "a@b", ":tag", "a/UPPER"};
   char *source = source_that("true");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     fails(CONU_ERROR_INVALID_ARGUMENT, try_extend(builder_name, source, names[i], NULL), names[i]);
+}
+
+// Some engines take capitals for those of a registry's name.
+static void a_name_that_the_engine_refuses_leaves_no_image_without_one(void **state) {
+  (void)state;
+  char *name = text("UPPER/%s:1", fresh("case"));
+  conu_status_t status = try_extend(builder_name, source_that("true"), name, NULL);
+  if (status == CONU_OK)
+    remove_later(name);
+  else
+    fails(CONU_ERROR_ENGINE, status, name);
 }
 
 static const struct {
@@ -224,7 +235,8 @@ static void options_that_are_wrong_are_refused_by_name(void **state) {
 static void artifacts_for_the_runtime_image_are_looked_at(void **state) {
   (void)state;
   char *source = source_that("true"), *runtime = text("--runtime-image %s", setting("CONU_TEST_DEBIAN_IMAGE"));
-  refused(CONU_ERROR_INVALID_ARGUMENT, builder_name, source, runtime, "artifact", setting("CONU_TEST_DEBIAN_IMAGE"));
+  refused(CONU_ERROR_INVALID_ARGUMENT, builder_name, source, runtime, "to be taken over",
+          setting("CONU_TEST_DEBIAN_IMAGE"));
   refused(CONU_ERROR_INVALID_ARGUMENT, builder_name, source, text("%s -a relative", runtime), "relative", "");
   refused(CONU_ERROR_INVALID_ARGUMENT, builder_name, source, text("%s -a /x:../y", runtime), "../y", "/x");
   refused(CONU_ERROR_INVALID_ARGUMENT, builder_name, source, text("%s -a /x*", runtime), "/x*", "");
@@ -249,6 +261,7 @@ int main(void) {
       TEST(metadata_that_are_none_are_refused),
       TEST(a_source_without_a_program_is_no_source_for_triggers),
       TEST(a_name_that_is_none_is_refused),
+      TEST(a_name_that_the_engine_refuses_leaves_no_image_without_one),
       TEST(options_that_are_wrong_are_refused_by_name),
       TEST(artifacts_for_the_runtime_image_are_looked_at),
   };

@@ -207,9 +207,9 @@ static void the_folder_of_the_build_may_stay(void **state) {
   char *source = source_that("true");
   shell("cd %s && git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -q -m 1", source);
   printed(builder_name, source, result_name(), NULL);
-  assert_string_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_equal(temporary_files(), "");
   printed(builder_name, source, result_name(), "--save-temp-dir");
-  assert_string_not_equal(shell("ls -A $TMPDIR"), "");
+  assert_string_not_equal(temporary_files(), "");
 }
 
 // --- the s2i program itself ------------------------------------------------------------------------------------------

@@ -114,6 +114,8 @@ char *said_with(const char *options, const char *script) {
   return printed(builder_name, source_that("%s", script), result_name(), options);
 }
 
+char *temporary_files(void) { return shell("find $TMPDIR -mindepth 1 ! -name conu-%d", geteuid()); }
+
 char *image_field(const char *image, const char *format) {
   char *answer = shell("docker --host %s image inspect --format '%s' %s", setting("CONU_HOST"), format, image);
   answer[strcspn(answer, "\n")] = '\0';

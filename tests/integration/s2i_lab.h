@@ -29,5 +29,8 @@ char *printed(const char *builder, const char *source, const char *name, const c
 // What the script `do` prints in the builder of this program, and a check that it has a line.
 char *said_with(const char *options, const char *script);
 
+// What is in the folder for temporary files, beside the one that has the library's own.
+char *temporary_files(void);
+
 char *image_field(const char *image, const char *format);  // `docker inspect --format`
 char *in_image(const char *image, const char *script);     // what the script prints in a container of it
