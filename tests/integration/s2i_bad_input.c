@@ -121,9 +121,9 @@ static void a_builder_without_scripts_is_refused(void **state) {
   hinted(CONU_ERROR_NOT_FOUND, builder_name, source, "-s file:///nowhere", "file:///nowhere", "--scripts-url", "there");
   fails(CONU_ERROR_NOT_FOUND, conu_image_s2i_usage(image_named(builder), NULL, &(char *){NULL}, &error), "usage");
   says(builder);
-  fails(CONU_ERROR_NOT_FOUND, conu_image_s2i_usage(image_named("localhost/conu-none:1"), NULL, &(char *){NULL}, &error),
-        "localhost/conu-none:1");
-  refused(CONU_ERROR_NOT_FOUND, "localhost/conu-none:1", source, NULL, "localhost/conu-none:1", "");
+  char *none = in_registry("CONU_TEST_REGISTRY", "conu/none:1");
+  fails(CONU_ERROR_NOT_FOUND, conu_image_s2i_usage(image_named(none), NULL, &(char *){NULL}, &error), none);
+  refused(CONU_ERROR_NOT_FOUND, none, source, NULL, none, "");
 }
 
 static void an_assemble_that_cannot_run_is_told(void **state) {
