@@ -33,6 +33,7 @@ static std::string query_of(const LogOptions &options) {
 
 void explain_log(Failure *failure) {
   auto says = [&](const char *phrase) { return failure->message.find(phrase) != std::string::npos; };
+  if (says("marked for removal")) failure->code = Code::not_found;
   if (!says("does not support reading") && !says("is not logging output") && !says("'none' log driver")) return;
   failure->code = Code::unsupported;
   failure->hint = "its log driver keeps nothing to read: run it with another one (--log-driver), or attach to it";

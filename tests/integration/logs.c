@@ -426,6 +426,15 @@ static void the_log_of_a_removed_container_is_not_found(void **state) {
   conu_stream_t *log;
   fails(CONU_ERROR_NOT_FOUND, conu_container_logs(container, NULL, NULL, &log, &error), "the container");
   fails(CONU_ERROR_NOT_FOUND, conu_container_logs(container, following(), NULL, &log, &error), "the container");
+  // Docker's words for one that is about to go.
+  static const struct rule script[] = {
+      PING,
+      {"/containers/leaving/json", "200 {\"Id\":\"leaving\",\"Name\":\"leaving\",\"Config\":{},\"State\":{}}", GO_ON},
+      {"/logs", "409 {\"message\":\"can not get logs from container which is dead or marked for removal\"}", GO_ON},
+      END_OF_SCRIPT};
+  ok(conu_container_from_id(opened(scripted(script)), "leaving", NULL, &container, &error));
+  fails(CONU_ERROR_NOT_FOUND, conu_container_logs(container, NULL, NULL, &log, &error), "marked for removal");
+  conu_container_free(container);
 }
 
 static void an_engine_that_is_killed_under_a_followed_log_is_an_error_and_no_end(void **state) {

@@ -259,6 +259,7 @@ ACCEPTED = r"""
 --gpus device=GPU-3a23c669
 --gpus 'driver=nvidia,count=2,"capabilities=utility,compute",options=a=b'
 --kernel-memory 8m
+--cpu-rt-period 1000 --cpu-rt-runtime 1000
 --pull missing
 --pull=never
 --disable-content-trust
@@ -353,8 +354,6 @@ REFUSED = r"""
 --log-driver json-file --log-opt nonsense=1
 --storage-opt size
 --storage-opt size=1g
---cpu-rt-period 1000
---cpu-rt-runtime 1000
 --restart nonsense
 --restart on-failure:x
 --restart always:3

@@ -91,12 +91,12 @@ static void a_service_on_ipv6_alone_is_reached(void **state) {
   (void)state;
   char *name = fresh("conu-network");
   put_off(remove_network, name);
-  shell("docker --host %s network create --ipv6 --subnet 172.31.8.0/24 --subnet fd00:8::/64 %s", setting("CONU_HOST"),
+  shell("docker --host %s network create --ipv6 --subnet 172.31.208.0/24 --subnet fd00:208::/64 %s", setting("CONU_HOST"),
         name);
   conu_container_t *container =
       run(text("--network %s", name),
           "mkdir /www; echo six > /www/index.html; for i in $(seq 100); do address=$(ip -6 addr show dev eth0 scope "
-          "global | grep -v tentative | grep -o 'fd00:8:[^/]*'); test -n \"$address\" && break; sleep 0.1; done; "
+          "global | grep -v tentative | grep -o 'fd00:208:[^/]*'); test -n \"$address\" && break; sleep 0.1; done; "
           "exec httpd -f -p \"[$address]:8080\" -h /www");
   wait_for(container, 8080);
   // A bridge that has just come up takes a second or two to find its neighbours.

@@ -210,11 +210,11 @@ static void each_network_gives_its_addresses_of_both_families(void **state) {
   (void)state;
   char *name = fresh("conu-network");
   put_off(remove_network, name);
-  shell("docker --host %s network create --ipv6 --subnet 172.31.7.0/24 --subnet fd00:7::/64 %s", setting("CONU_HOST"),
+  shell("docker --host %s network create --ipv6 --subnet 172.31.207.0/24 --subnet fd00:207::/64 %s", setting("CONU_HOST"),
         name);
   conu_container_t *container = run(text("--network %s", name), "exec sleep 60");
-  contains(list_of(conu_container_get_IPv4s, container), "172.31.7.");
-  contains(list_of(conu_container_get_IPv6s, container), "fd00:7::");
+  contains(list_of(conu_container_get_IPv4s, container), "172.31.207.");
+  contains(list_of(conu_container_get_IPv6s, container), "fd00:207::");
   conu_metadata_t *facts;
   ok(conu_container_get_metadata(container, true, NULL, &facts, &error));
   char *told = joined(conu_metadata_get_ipv6_addresses(facts));
@@ -222,7 +222,7 @@ static void each_network_gives_its_addresses_of_both_families(void **state) {
   assert_string_equal(told, list_of(conu_container_get_IPv6s, container));
   shell("docker --host %s network connect %s %s", setting("CONU_HOST"), on_podman() ? "podman" : "bridge",
         conu_container_get_id(container));
-  contains(list_of(conu_container_get_IPv4s, container), "172.31.7.");
+  contains(list_of(conu_container_get_IPv4s, container), "172.31.207.");
   contains(list_of(conu_container_get_IPv4s, container), " ");
   ok(conu_container_delete(container, true, true, NULL, &error));
 }

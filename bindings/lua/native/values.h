@@ -33,6 +33,10 @@ inline int to_strings(lua_State *L, int index, swig_type_info *type, conu_string
   *out = nullptr;
   if (lua_isnil(L, index)) return 0;
   luaL_checktype(L, index, LUA_TTABLE);
+  // An option among the words, which belongs elsewhere, would be ignored without a sign.
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING)
+      return luaL_argerror(L, index, lua_pushfstring(L, "'%s' is no word of an array", lua_tostring(L, -2)));
   conu_string_list_t *list = conu_string_list_new();
   if (list == nullptr) return push_new(L, nullptr, type);
   SWIG_NewPointerObj(L, list, type, 1);

@@ -105,6 +105,11 @@ test("a_missing_command_is_told_apart", function()
   fails(conu.ERROR_COMMAND_MISSING, sleeping():execute { "no-such-program" })
 end)
 
+test("an_option_among_the_words_of_a_command_is_refused", function()
+  local done, problem = pcall(function() return sleeping():execute { "true", timeout = 0.3 } end)
+  check(not done and problem:find("'timeout' is no word", 1, true))
+end)
+
 test("a_command_is_talked_to", function()
   local stream = assert(sleeping():execute_stream({ "sh", "-c", "read a; echo got $a; read b; exit 4" }, { timeout = 20 }))
   equal(stream:write "one\n", 4)
