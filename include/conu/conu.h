@@ -141,7 +141,7 @@ typedef struct conu_container conu_container_t;
 typedef struct conu_container_list conu_container_list_t;
 /** What an engine tells about an image or a container, at one moment. */
 typedef struct conu_metadata conu_metadata_t;
-/** A pull, push, build or load that is under way. */
+/** A pull, push, build, load or s2i_extend that is under way. */
 typedef struct conu_progress conu_progress_t;
 /** A folder of this host that was made for a test. */
 typedef struct conu_directory conu_directory_t;
@@ -980,7 +980,7 @@ CONU_API void conu_build_options_free(conu_build_options_t *options);
 
 /**
  * @defgroup progress Progress
- * A pull, push, build or load as a sequence of steps: call conu_progress_next() while `*more` is true. The getters
+ * A pull, push, build, load or s2i_extend as a sequence of steps: call conu_progress_next() while `*more` is true. The getters
  * speak of the step that was read last, and what they return is borrowed until the next one. Calls from several threads
  * run one after the other. Source: Docker Engine API, the streams of POST /images/create, /images/{name}/push, /build
  * and /images/load.

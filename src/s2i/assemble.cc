@@ -27,13 +27,13 @@ Task<void> assemble(Build &build) {
   run.options.insert(run.options.end(), given.begin(), given.end());
   run.destination = build.destination;
   run.user = user.empty() ? build.builder.user : user;
-  Upload upload{&build.source, build.scripts.uploaded(), build.empty_folder(), build.artifacts};
+  UploadPtr upload(new Upload{build.source, build.scripts.uploaded(), build.empty_folder(), build.artifacts});
   run.archive = [upload](Owner owner) { return upload_archive(upload, owner); };
   run.before = [&build](Container &container) { return inject(build, container); };
   run.after = [&build, &output](Container &container, int exit_code) {
     return finish(build, container, exit_code, output);
   };
-  co_await run_script(build.api, std::move(run), output);
+  co_await run_script(build.api, run, output);
 }
 
 }  // namespace conu

@@ -34,6 +34,9 @@ struct Artifact {
 
 // The image that takes over what was assembled.
 struct Runtime {
+  Runtime();
+  ~Runtime();
+
   ImagePtr image;
   Builder told;
   std::vector<Artifact> artifacts;
@@ -43,36 +46,38 @@ struct Runtime {
 };
 
 struct Build {
-  Build(Api &api, Steps &steps, ImagePtr image) : api(api), steps(steps), image(std::move(image)) {}
+  Build(Api &api, Steps &steps, ImagePtr image);
+  Build(const Build &) = delete;
+  ~Build();
 
   Api &api;
   Steps &steps;
   const ImagePtr image;  // the builder
-  Extension extension;
+  ExtensionPtr extension;
   ImageName new_name;
   std::string work;  // a folder for temporary files
 
   Builder builder;
-  Source source;
+  std::shared_ptr<Source> source;
   Scripts scripts;
   std::string destination;  // of source and scripts in a container
   std::vector<std::string> environment;
   std::string artifacts;  // the folder with what an earlier build has left; empty: none
-  std::optional<Runtime> runtime;
+  std::unique_ptr<Runtime> runtime;
   ImagePtr result;
 
-  const S2iOptions &options() const { return extension.options; }
+  const S2iOptions &options() const { return extension->options; }
   std::string script_subject(const char *name) const;  // for messages
   std::string empty_folder() const;                    // which is made where it is missing
 };
 
 // A line for the reader of the steps.
-Task<void> tell(Build &build, std::string line);
+Task<void> tell(Build &build, const std::string &line);
 
 // extend.cc
 Task<void> prepare_builder(Build &build);
-Task<void> pull_as_told(Build &build, Image &image, std::string policy);
-Task<Builder> look_at(Build &build, Image &image);
+Task<void> pull_as_told(Build &build, Image &image, const std::string &policy);
+Task<void> look_at(Build &build, Image &image, Builder *builder);
 ScriptPlaces places_of(const Build &build);
 void make_folder(const std::string &path, mode_t mode);
 // Of docker run: the environment, and the user where one is named.
@@ -85,12 +90,12 @@ Task<void> assemble(Build &build);
 Task<void> build_on(Build &build);
 
 // result.cc: makes the image of a container that has assembled. `below` is the image that it was made of.
-Task<void> commit_result(Build &build, Container &container, const Builder &below, std::string run);
+Task<void> commit_result(Build &build, Container &container, const Builder &below, const std::string &run);
 
 // incremental.cc: has the image that has the new name already save what it has, and gives its id, empty where there is
 // none; and removes it.
-Task<std::string> save_artifacts(Build &build);
-Task<void> remove_previous(Build &build, std::string id);
+Task<void> save_artifacts(Build &build, std::string *id);
+Task<void> remove_previous(Build &build, const std::string &id);
 
 // runtime_image.cc: finds the other image and what is to be taken over; takes what was assembled over into a container
 // of another image, and makes the image of that.

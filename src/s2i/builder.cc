@@ -8,8 +8,9 @@
 namespace conu {
 
 std::string Builder::label(const char *name) const {
-  auto found = labels.find(name);
-  return found != labels.end() ? found->second : "";
+  for (const auto &[label, value] : labels)
+    if (label == name) return value;
+  return "";
 }
 
 static std::vector<std::string> texts_of(const Json &list) {
@@ -33,11 +34,14 @@ static std::string first_of(Builder &builder, const Metadata &metadata, const ch
   return value;
 }
 
-Builder read_builder(const Json &document) {
+Builder::Builder() = default;
+Builder::~Builder() = default;
+
+void read_builder(const Json &document, Builder *read) {
+  Builder &builder = *read;
   Json config = document["Config"];
   Metadata metadata = image_metadata(document);
-  Builder builder;
-  builder.labels = metadata.labels;
+  builder.labels.assign(metadata.labels.begin(), metadata.labels.end());
   builder.user = config["User"].text_or("");
   builder.workdir = config["WorkingDir"].text_or("");
   builder.entrypoint = texts_of(config["Entrypoint"]);
@@ -47,7 +51,6 @@ Builder read_builder(const Json &document) {
   builder.destination =
       first_of(builder, metadata, "io.openshift.s2i.destination", "io.s2i.destination", "STI_LOCATION");
   builder.assemble_user = builder.label("io.openshift.s2i.assemble-user");
-  return builder;
 }
 
 std::optional<std::string> path_in_image(const std::string &url, const std::string &name) {

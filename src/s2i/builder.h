@@ -1,22 +1,26 @@
 // What a builder image tells of itself, and a runtime image likewise.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "json/json.h"
+#include "session/labels.h"
 
 namespace conu {
 
 struct Builder {
+  Builder();
+  Builder(const Builder &) = delete;
+  ~Builder();
+
   std::string scripts_url;    // where its scripts are; empty: nowhere
   std::string destination;    // where the source goes; empty: /tmp
   std::string assemble_user;  // empty: the image's own
   std::string user, workdir;
   std::vector<std::string> entrypoint, on_build;
-  std::map<std::string, std::string> labels;
+  Labels labels;
   std::vector<std::string> warnings;  // of what it tells in ways that are out of use
 
   std::string label(const char *name) const;
@@ -24,7 +28,7 @@ struct Builder {
 };
 
 // Of the answer to GET /images/{name}/json.
-Builder read_builder(const Json &document);
+void read_builder(const Json &document, Builder *builder);
 
 // Where a script of an image is by its URL: "image:///usr/libexec/s2i" and "run" give "/usr/libexec/s2i/run". Nothing
 // where the URL is no place in an image.

@@ -59,7 +59,7 @@ static void write_file(const std::string &path, std::string_view content) {
     throw_system_failure({"cannot write ", path}, errno);
 }
 
-Task<bool> download(Loop &loop, std::string url, std::string path) {
+Task<bool> download(Loop &loop, std::string url, const std::string &path) {
   const int most_redirections = 10;
   const size_t limit = 16 << 20;
   for (int i = 0; i <= most_redirections; i++) {

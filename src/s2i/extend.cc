@@ -20,6 +20,12 @@
 
 namespace conu {
 
+Extension::~Extension() = default;
+Runtime::Runtime() = default;
+Runtime::~Runtime() = default;
+Build::Build(Api &api, Steps &steps, ImagePtr image) : api(api), steps(steps), image(std::move(image)) {}
+Build::~Build() = default;
+
 std::string Build::script_subject(const char *name) const {
   return concat("the script ", name, " of ", image->subject());
 }
@@ -34,9 +40,9 @@ std::string Build::empty_folder() const {
   return folder;
 }
 
-Task<void> tell(Build &build, std::string line) {
+Task<void> tell(Build &build, const std::string &line) {
   Step step;
-  step.text = std::move(line);
+  step.text = line;
   co_await build.steps.put(std::move(step));
 }
 
@@ -55,22 +61,22 @@ Task<std::unique_ptr<WorkFolder>> WorkFolder::make() {
   co_return std::make_unique<WorkFolder>(std::move(point));
 }
 
-static Task<std::unique_ptr<WorkFolder>> make_work(Build &build) {
+// Null: it stays.
+static Task<void> make_work(Build &build, std::unique_ptr<WorkFolder> *folder) {
   if (build.options().keeps_folder) {
-    std::string folder = concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/s2iXXXXXX");
-    if (mkdtemp(folder.data()) == nullptr) throw_system_failure({"cannot make the folder ", folder}, errno);
-    build.work = folder;
-    co_await tell(build, concat("Temporary files stay in ", folder));
-    co_return nullptr;
+    build.work = concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/s2iXXXXXX");
+    if (mkdtemp(build.work.data()) == nullptr) throw_system_failure({"cannot make the folder ", build.work}, errno);
+    std::string line = concat("Temporary files stay in ", build.work);
+    co_await tell(build, line);
+    co_return;
   }
-  auto folder = co_await WorkFolder::make();
-  build.work = folder->path();
-  co_return folder;
+  *folder = co_await WorkFolder::make();
+  build.work = (*folder)->path();
 }
 
 // --- the builder -----------------------------------------------------------------------------------------------------
 
-Task<void> pull_as_told(Build &build, Image &image, std::string policy) {
+Task<void> pull_as_told(Build &build, Image &image, const std::string &policy) {
   bool pulls = policy == "always";
   if (policy.empty() || policy == "if-not-present") {
     bool present = co_await is_present(build.api, image);
@@ -79,14 +85,14 @@ Task<void> pull_as_told(Build &build, Image &image, std::string policy) {
   if (pulls) co_await pull(build.api, build.steps, image, "");
 }
 
-Task<Builder> look_at(Build &build, Image &image) {
+Task<void> look_at(Build &build, Image &image, Builder *builder) {
   std::string document = co_await inspect(build.api, image, true);
-  co_return read_builder(Json::parse(document, concat("the engine's answer about ", image.subject())));
+  read_builder(Json::parse(document, concat("the engine's answer about ", image.subject())), builder);
 }
 
 Task<void> prepare_builder(Build &build) {
   co_await pull_as_told(build, *build.image, build.options().pull_policy);
-  build.builder = co_await look_at(build, *build.image);
+  co_await look_at(build, *build.image, &build.builder);
   check_users(build.options(), build.builder, build.image->subject());
   build.destination = build.options().destination;
   if (build.destination.empty()) build.destination = build.builder.destination;
@@ -98,14 +104,18 @@ ScriptPlaces places_of(const Build &build) {
   places.option_url = build.options().scripts_url;
   places.image_url = build.builder.scripts_url;
   places.work = build.work;
-  if (!build.source.folder.empty()) places.source = &build.source;
+  places.source = build.source.get();
   return places;
 }
 
 std::vector<std::string> options_for(const Build &build, const std::string &user) {
   std::vector<std::string> options;
-  if (!user.empty()) options = {"--user", user};
-  for (const std::string &variable : build.environment) options.insert(options.end(), {"--env", variable});
+  auto add = [&](const char *option, const std::string &value) {
+    options.emplace_back(option);
+    options.push_back(value);
+  };
+  if (!user.empty()) add("--user", user);
+  for (const std::string &variable : build.environment) add("--env", variable);
   return options;
 }
 
@@ -113,22 +123,25 @@ std::vector<std::string> options_for(const Build &build, const std::string &user
 
 static Task<void> prepare(Build &build) {
   co_await prepare_builder(build);
-  SourceName name(build.extension.source, build.options());
-  build.source = co_await fetch(name, build.options(), build.work);
-  std::vector<std::string> names = {"assemble", "run", "save-artifacts"};
-  build.scripts = co_await find_scripts(build.api.http.loop(), places_of(build), names);
+  SourceName name(build.extension->source, build.options());
+  build.source = std::make_shared<Source>();
+  co_await fetch(name, build.options(), build.work, build.source.get());
+  auto names = words({"assemble", "run", "save-artifacts"});
+  ScriptPlaces places = places_of(build);
+  co_await find_scripts(build.api.http.loop(), places, names, &build.scripts);
   std::vector<std::string> warnings = build.builder.warnings;
-  build.environment = s2i_environment(build.source.environment(), build.options(), &warnings);
+  build.environment = s2i_environment(build.source->environment(), build.options(), &warnings);
   for (const std::string &warning : warnings) co_await tell(build, warning);
 }
 
 static std::vector<std::string> needed_scripts(const Build &build) {
-  if (build.options().runtime_image.empty()) return {"assemble", "run"};
-  return {"assemble"};  // what runs in the end is the other image's
+  if (build.options().runtime_image.empty()) return words({"assemble", "run"});
+  return words({"assemble"});  // what runs in the end is the other image's
 }
 
 static Task<void> make(Build &build) {
-  auto work = co_await make_work(build);
+  std::unique_ptr<WorkFolder> work;
+  co_await make_work(build, &work);
   co_await prepare(build);
   if (build.builder.is_on_build()) {
     co_await build_on(build);
@@ -137,20 +150,25 @@ static Task<void> make(Build &build) {
   need_scripts(build.scripts, needed_scripts(build), build.image->subject());
   if (!build.options().runtime_image.empty()) co_await prepare_runtime_image(build);
   std::string previous;
-  if (build.options().incremental) previous = co_await save_artifacts(build);
+  if (build.options().incremental) co_await save_artifacts(build, &previous);
   co_await assemble(build);
   if (build.options().removes_previous && !previous.empty()) co_await remove_previous(build, previous);
 }
 
-Extension make_extension(std::string source, std::string new_name, std::vector<std::string> arguments) {
-  Extension extension{std::move(source), std::move(new_name), std::move(arguments), is_program_wanted(), {}};
+ExtensionPtr make_extension(std::string source, std::string new_name, std::vector<std::string> arguments) {
+  auto made = std::make_shared<Extension>();
+  Extension &extension = *made;
+  extension.source = std::move(source);
+  extension.new_name = std::move(new_name);
+  extension.arguments = std::move(arguments);
+  extension.by_program = is_program_wanted();
   ImageName name = combine(extension.new_name, "");
   if (!name.reference.digest.empty())
     throw_failure(Code::invalid_argument, {name.full_name(), " is no name to give: an image has a digest"});
-  if (extension.by_program) return extension;
-  extension.options = read_s2i_options(extension.arguments);
+  if (extension.by_program) return made;
+  read_s2i_options(extension.arguments, &extension.options);
   SourceName read(extension.source, extension.options);
-  return extension;
+  return made;
 }
 
 // The program says nothing of some of its failures.
@@ -162,12 +180,12 @@ static Task<void> find_made(Build &build) {
                   {"s2i build has ended without a failure, and made no ", build.result->subject()});
 }
 
-Task<ImagePtr> extend(Api &api, Steps &steps, ImagePtr builder, Extension extension) {
+Task<ImagePtr> extend(Api &api, Steps &steps, ImagePtr builder, ExtensionPtr extension) {
   Build build(api, steps, std::move(builder));
   build.extension = std::move(extension);
-  build.new_name = combine(build.extension.new_name, "");
-  if (build.extension.by_program) {
-    co_await extend_by_program(steps, *build.image, build.extension);
+  build.new_name = combine(build.extension->new_name, "");
+  if (build.extension->by_program) {
+    co_await extend_by_program(steps, *build.image, *build.extension);
     co_await find_made(build);
   } else {
     co_await make(build);

@@ -1,6 +1,7 @@
 // Source-to-image: extending a builder image with source code, as the s2i program does it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,8 @@
 namespace conu {
 
 struct Extension {
+  ~Extension();
+
   std::string source;    // a folder, a repository of this host, or a URL for git
   std::string new_name;  // of the image that is made; may carry a tag
   std::vector<std::string> arguments;
@@ -17,14 +20,16 @@ struct Extension {
   S2iOptions options;       // what they say otherwise
 };
 
+using ExtensionPtr = std::shared_ptr<const Extension>;
+
 // Reads the arguments, and throws what is wrong with any part, before anything is done.
-Extension make_extension(std::string source, std::string new_name, std::vector<std::string> arguments);
+ExtensionPtr make_extension(std::string source, std::string new_name, std::vector<std::string> arguments);
 
 // The builder, on the engine that the arguments name, or with the credentials that they name.
 ImagePtr builder_for(ImagePtr builder, const Extension &extension, Cancel *cancel);
 
 // What assemble writes becomes steps. Nothing is left behind but the new image, and that neither where this fails.
-Task<ImagePtr> extend(Api &api, Steps &steps, ImagePtr builder, Extension extension);
+Task<ImagePtr> extend(Api &api, Steps &steps, ImagePtr builder, ExtensionPtr extension);
 
 // What the builder's script `usage` writes.
 Task<std::string> usage(Api &api, ImagePtr builder);

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "json/json.h"
 #include "loop/process.h"
+#include "s2i/exit_failure.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/folder.h"
@@ -34,44 +34,39 @@ std::string without_credentials(std::string_view text) {
 // --- running it ------------------------------------------------------------------------------------------------------
 
 // Neither git nor ssh may ask a terminal for anything: nobody would answer.
-static Task<ProgramResult> git(std::string folder, std::vector<std::string> words) {
+static Task<void> git(const std::string &folder, const std::vector<std::string> &arguments, ProgramResult *result) {
   if (!find_program("git"))
     throw_failure(Code::command_missing, "there is no program git, which fetches the source",
                   "install git, or give a folder without a repository in it");
-  std::vector<std::string> command = {"env", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force", "git"};
-  if (!folder.empty()) command.insert(command.end(), {"-C", folder});
-  command.insert(command.end(), words.begin(), words.end());
-  ProgramResult result = co_await run_program(std::move(command), "", -1);
-  co_return result;
+  auto command = words({"env", "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force", "git", "-C", folder});
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  *result = co_await run_program(std::move(command), "", -1);
 }
 
-static void check(const ProgramResult &result, Text what, Text hint = {}) {
-  if (result.exit_code == 0) return;
-  std::string said = without_credentials(result.err);
-  Failure failure(
-      Code::command_failed,
-      concat("git failed with exit code ", decimal(result.exit_code), " ", what, ": ", excerpt(trimmed(said), 600)),
-      hint);
-  Json details = Json::object().set("exit_code", Json::integer(result.exit_code)).set("stderr", as_utf8(said));
-  failure.details = details.dump();
-  throw failure;
+// The same where it must not fail. `what` says what it is for.
+static Task<void> need_git(const std::string &folder, const std::vector<std::string> &arguments,
+                           const std::string &what, Text hint) {
+  ProgramResult result;
+  co_await git(folder, arguments, &result);
+  if (result.exit_code == 0) co_return;
+  std::string said = without_credentials(result.err), code = decimal(result.exit_code);
+  throw_exit_failure(concat("git failed with exit code ", code, " to ", what, ": ", excerpt(trimmed(said), 600)), hint,
+                     result.exit_code, "stderr", Json::string(said));
 }
 
-Task<void> clone(std::string source, std::string folder, std::string ref, bool with_submodules) {
+Task<void> clone(const std::string &source, const std::string &folder, const std::string &ref, bool with_submodules) {
   if (ref.starts_with('-')) throw_failure(Code::invalid_argument, {"option --ref of s2i build: ", ref, " is no ref"});
-  std::string shown = without_credentials(source);
-  std::vector<std::string> words = {"clone", "--quiet", "--", source, folder};
-  ProgramResult result = co_await git("", words);
-  check(result, concat("to clone ", shown));
-  std::string wanted = ref.empty() ? "HEAD" : ref;
-  words = {"checkout", "--quiet", wanted};
-  result = co_await git(folder, words);
-  check(result, concat("to check out ", wanted, " of ", shown),
-        ref.empty() ? "has it a commit?" : "is there such a ref?");
+  std::string shown = without_credentials(source), wanted = ref.empty() ? "HEAD" : ref;
+  std::string here = ".", what = concat("clone ", shown);
+  auto arguments = words({"clone", "--quiet", "--", source, folder});
+  co_await need_git(here, arguments, what, "");
+  what = concat("check out ", wanted, " of ", shown);
+  arguments = words({"checkout", "--quiet", wanted});
+  co_await need_git(folder, arguments, what, "is there such a ref, and a commit?");
   if (!with_submodules) co_return;
-  words = {"submodule", "--quiet", "update", "--init", "--recursive"};
-  result = co_await git(folder, words);
-  check(result, concat("to fetch the submodules of ", shown), "--ignore-submodules leaves them out");
+  what = concat("fetch the submodules of ", shown);
+  arguments = words({"submodule", "--quiet", "update", "--init", "--recursive"});
+  co_await need_git(folder, arguments, what, "--ignore-submodules leaves them out");
 }
 
 static std::string_view take_line(std::string_view *text) {
@@ -80,23 +75,22 @@ static std::string_view take_line(std::string_view *text) {
   return line;
 }
 
-Task<Commit> commit_of(std::string folder) {
-  Commit commit;
-  std::vector<std::string> words = {"config", "--get", "remote.origin.url"};
-  ProgramResult result = co_await git(folder, words);
-  commit.origin = without_credentials(trimmed(result.out));
-  words = {"rev-parse", "--abbrev-ref", "HEAD"};
-  result = co_await git(folder, words);
-  commit.ref = trimmed(result.out);
-  words = {"show", "-s", "--format=%H%n%an%n%ae%n%ad%n%<(80,trunc)%s", "HEAD"};
-  result = co_await git(folder, words);
+Task<void> look_up_commit(const std::string &folder, Commit *commit) {
+  ProgramResult result;
+  auto arguments = words({"config", "--get", "remote.origin.url"});
+  co_await git(folder, arguments, &result);
+  commit->origin = without_credentials(trimmed(result.out));
+  arguments = words({"rev-parse", "--abbrev-ref", "HEAD"});
+  co_await git(folder, arguments, &result);
+  commit->ref = trimmed(result.out);
+  arguments = words({"show", "-s", "--format=%H%n%an%n%ae%n%ad%n%<(80,trunc)%s", "HEAD"});
+  co_await git(folder, arguments, &result);
   std::string_view lines = result.out;
-  commit.id = take_line(&lines);
+  commit->id = take_line(&lines);
   std::string_view name = take_line(&lines), mail = take_line(&lines);
-  if (!name.empty() || !mail.empty()) commit.author = concat(name, " <", mail, ">");
-  commit.date = take_line(&lines);
-  commit.subject = trimmed(take_line(&lines));
-  co_return commit;
+  if (!name.empty() || !mail.empty()) commit->author = concat(name, " <", mail, ">");
+  commit->date = take_line(&lines);
+  commit->subject = trimmed(take_line(&lines));
 }
 
 // --- repositories of this host ---------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ struct Commit {
 
 // Clones and checks out `ref` (empty: HEAD). It asks for nothing: credentials come from the URL, or where git looks for
 // them. Failure(command_missing) without the program, Failure(command_failed) with what it says.
-Task<void> clone(std::string source, std::string folder, std::string ref, bool with_submodules);
-Task<Commit> commit_of(std::string folder);
+Task<void> clone(const std::string &source, const std::string &folder, const std::string &ref, bool with_submodules);
+Task<void> look_up_commit(const std::string &folder, Commit *commit);
 
 // A repository that has a folder ".git" (or a file of that name, which says where it is), and no commit in it yet.
 bool has_no_commits(const std::string &folder);

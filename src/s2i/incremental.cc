@@ -50,23 +50,24 @@ static Task<void> finish(Build &build, int exit_code, ArtifactsOutput &output) {
   co_return;
 }
 
-static Task<std::string> path_of_script(Build &build, Image &previous) {
-  Builder told = co_await look_at(build, previous);
+static Task<void> find_script(Build &build, Image &previous, std::string *script) {
+  Builder told;
+  co_await look_at(build, previous, &told);
   auto path = path_in_image(told.scripts_url, "save-artifacts");
-  bool is_uploaded = build.scripts.uploaded().contains("save-artifacts");
+  bool is_uploaded = build.scripts.is_uploaded("save-artifacts");
   if (is_uploaded || !path) path = concat(build.destination, "/scripts/save-artifacts");
-  co_return *path;
+  *script = *path;
 }
 
-static Task<void> run_save_artifacts(Build &build, ImagePtr previous, std::string folder) {
-  ArtifactsOutput output(build.steps, folder);
+static Task<void> run_save_artifacts(Build &build, ImagePtr previous) {
+  ArtifactsOutput output(build.steps, build.artifacts);
   ScriptRun run;
   run.image = previous;
-  run.script = co_await path_of_script(build, *previous);
+  co_await find_script(build, *previous, &run.script);
   std::string user = assemble_user(build.options(), build.builder);
-  if (!user.empty()) run.options = {"--user", user};
+  if (!user.empty()) run.options = words({"--user", user});
   run.after = [&](Container &, int exit_code) { return finish(build, exit_code, output); };
-  co_await run_script(build.api, std::move(run), output);
+  co_await run_script(build.api, run, output);
 }
 
 // Whether it is there, once it has been pulled as the option says. That there is no earlier build is no failure.
@@ -82,33 +83,32 @@ static Task<bool> is_there(Build &build, Image &previous) {
   co_return present;
 }
 
-Task<std::string> save_artifacts(Build &build) {
+Task<void> save_artifacts(Build &build, std::string *id) {
   ImagePtr previous = Image::by_name(build.image->engine(), build.new_name);
   bool present = co_await is_there(build, *previous);
-  if (!present) co_return "";
-  std::string id = co_await image_id(build.api, *previous);
-  if (!build.scripts.has("save-artifacts")) co_return id;
+  if (!present) co_return;
+  *id = co_await image_id(build.api, *previous);
+  if (!build.scripts.has("save-artifacts")) co_return;
   build.artifacts = concat(build.work, "/artifacts");
   make_folder(build.artifacts, 0700);
   std::optional<Failure> failure;
   try {
-    co_await run_save_artifacts(build, previous, build.artifacts);
+    co_await run_save_artifacts(build, previous);
   } catch (const Failure &caught) {
     failure = caught;
   }
-  if (!failure) co_return id;
+  if (!failure) co_return;
   Scope &scope = co_await current_scope();
   if (scope.is_cancelled()) throw *failure;
-  co_await tell(build,
-                concat("WARNING: Clean build will be performed because of error saving previous build artifacts: ",
-                       failure->message));
+  std::string line = concat("WARNING: Clean build will be performed because of error saving previous build artifacts: ",
+                            failure->message);
+  co_await tell(build, line);
   build.artifacts = concat(build.work, "/no-artifacts");
   make_folder(build.artifacts, 0700);
-  co_return id;
 }
 
 // That the old image stays is no reason to fail: something else may use it.
-Task<void> remove_previous(Build &build, std::string id) {
+Task<void> remove_previous(Build &build, const std::string &id) {
   try {
     std::string id_now = co_await image_id(build.api, *build.result);
     ImagePtr previous = Image::by_id(build.image->engine(), id);

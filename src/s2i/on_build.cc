@@ -16,16 +16,16 @@ namespace conu {
 
 // What the image runs: one of these, which has to be in the root of the source and executable, or is uploaded there.
 static std::string entry_point(const Build &build) {
-  if (build.scripts.uploaded().contains("run")) return "run";
+  if (build.scripts.is_uploaded("run")) return "run";
   for (const char *name : {"run", "start", "exec", "execute"})
     for (const char *ending : {"", ".sh"}) {
-      std::string file = concat(name, ending), path = concat(build.source.folder, "/", file);
+      std::string file = concat(name, ending), path = concat(build.source->folder, "/", file);
       struct stat status {};
       bool is_program = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0;
-      if (is_program && !build.source.filter.ignores(file)) return file;
+      if (is_program && !build.source->filter.ignores(file)) return file;
     }
   throw_failure(Code::not_found,
-                {"there is nothing to run in the source ", build.source.location, " for ", build.image->subject(),
+                {"there is nothing to run in the source ", build.source->location, " for ", build.image->subject(),
                  ", which has ONBUILD instructions"},
                 "an executable file run, start, exec or execute, with or without .sh, has to be in its root");
 }
@@ -46,8 +46,8 @@ static std::string dockerfile_of(const Build &build) {
     text += concat("ENV ", variable.substr(0, end), "=", quoted(variable.substr(end + 1)), "\n");
   }
   struct stat status {};
-  std::string assemble = concat(build.source.folder, "/assemble");
-  bool assembles = build.scripts.uploaded().contains("assemble") || stat(assemble.c_str(), &status) == 0;
+  std::string assemble = concat(build.source->folder, "/assemble");
+  bool assembles = build.scripts.is_uploaded("assemble") || stat(assemble.c_str(), &status) == 0;
   if (assembles) text += "RUN sh assemble\n";
   return text += concat("ENTRYPOINT [\"./", entry_point(build), "\"]\n");
 }
@@ -57,9 +57,9 @@ Task<void> build_on(Build &build) {
   Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     throw_system_failure({"cannot write ", path}, errno);
-  Upload upload{&build.source, build.scripts.uploaded(), "", ""};
+  UploadPtr upload(new Upload{build.source, build.scripts.uploaded(), "", ""});
   BuildOptions options;
-  options.path = build.source.location;
+  options.path = build.source->location;
   options.context = build_archive(upload, path);
   options.no_cache = true;
   options.base = co_await image_id(build.api, *build.image);

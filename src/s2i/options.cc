@@ -161,8 +161,11 @@ static void check_together(const S2iOptions &options) {
     command_line.reject("--runtime-artifact", options.runtime_artifacts[0], {"needs --runtime-image", ""});
 }
 
-S2iOptions read_s2i_options(const std::vector<std::string> &words) {
-  S2iOptions options;
+S2iOptions::S2iOptions() = default;
+S2iOptions::~S2iOptions() = default;
+
+void read_s2i_options(const std::vector<std::string> &words, S2iOptions *read) {
+  S2iOptions &options = *read;
   command_line.read(words, [&](const OptionShape &shape, const std::string &given) {
     const auto &row = static_cast<const Row &>(shape);
     if (row.text != nullptr)
@@ -173,7 +176,6 @@ S2iOptions read_s2i_options(const std::vector<std::string> &words) {
       row.apply(options, row.name, given);
   });
   check_together(options);
-  return options;
 }
 
 }  // namespace conu

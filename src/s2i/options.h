@@ -15,6 +15,10 @@ struct UserRange {
 };
 
 struct S2iOptions {
+  S2iOptions();
+  S2iOptions(const S2iOptions &) = delete;  // they are shared
+  ~S2iOptions();
+
   // the source
   std::string ref, context_dir;
   std::string exclude = "(^|/)\\.git(/|$)";
@@ -43,6 +47,6 @@ struct S2iOptions {
 
 // Throws Failure(invalid_argument) that names the argument which is unknown or malformed, and Failure(unsupported) for
 // what the library does not do.
-S2iOptions read_s2i_options(const std::vector<std::string> &words);
+void read_s2i_options(const std::vector<std::string> &words, S2iOptions *options);
 
 }  // namespace conu

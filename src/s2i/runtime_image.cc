@@ -35,10 +35,11 @@ static Artifact parse_artifact(const std::string &text) {
 }
 
 Task<void> prepare_runtime_image(Build &build) {
-  Runtime runtime;
+  build.runtime = std::make_unique<Runtime>();
+  Runtime &runtime = *build.runtime;
   runtime.image = Image::by_name(build.image->engine(), combine(build.options().runtime_image, ""));
   co_await pull_as_told(build, *runtime.image, build.options().runtime_pull_policy);
-  runtime.told = co_await look_at(build, *runtime.image);
+  co_await look_at(build, *runtime.image, &runtime.told);
   std::vector<std::string> artifacts = build.options().runtime_artifacts;
   std::string label = runtime.told.label("io.openshift.s2i.assemble-input-files");
   if (artifacts.empty())
@@ -52,15 +53,14 @@ Task<void> prepare_runtime_image(Build &build) {
   places.image_url = runtime.told.scripts_url;
   places.work = concat(build.work, "/runtime-scripts");
   make_folder(places.work, 0755);
-  std::vector<std::string> names = {"assemble-runtime", "run"};
-  runtime.scripts = co_await find_scripts(build.api.http.loop(), places, names);
+  auto names = words({"assemble-runtime", "run"});
+  co_await find_scripts(build.api.http.loop(), places, names, &runtime.scripts);
   need_scripts(runtime.scripts, names, runtime.image->subject());
-  build.runtime = std::move(runtime);
 }
 
 // --- after assemble --------------------------------------------------------------------------------------------------
 
-static Task<void> take_artifacts(Build &build, Container &container, std::string folder) {
+static Task<void> take_artifacts(Build &build, Container &container, const std::string &folder) {
   make_folder(folder, 0755);
   for (const Artifact &artifact : build.runtime->artifacts) {
     std::string path = folder;
@@ -73,7 +73,7 @@ static Task<void> take_artifacts(Build &build, Container &container, std::string
   }
 }
 
-static Task<void> put_artifacts(Build &build, Container &container, std::string folder) {
+static Task<void> put_artifacts(Build &build, Container &container, const std::string &folder) {
   TreeChoice choice;
   choice.keeps_owners = false;
   choice.dress = [](const std::string &, struct stat &status) {
@@ -94,7 +94,8 @@ static Task<void> finish(Build &build, Container &container, int exit_code, Scri
   const Runtime &runtime = *build.runtime;
   if (exit_code != 0)
     throw_script_failure(concat("the script assemble-runtime of ", runtime.image->subject()), exit_code, output);
-  co_await commit_result(build, container, runtime.told, runtime.script("run"));
+  std::string run = runtime.script("run");
+  co_await commit_result(build, container, runtime.told, run);
 }
 
 std::string Runtime::script(const char *name) const {
@@ -113,7 +114,7 @@ Task<void> take_to_runtime_image(Build &build, Container &container) {
   run.options = options_for(build, user);
   run.before = [&build, folder](Container &made) { return put_artifacts(build, made, folder); };
   run.after = [&build, &output](Container &made, int exit_code) { return finish(build, made, exit_code, output); };
-  co_await run_script(build.api, std::move(run), output);
+  co_await run_script(build.api, run, output);
 }
 
 }  // namespace conu

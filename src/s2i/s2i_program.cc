@@ -3,6 +3,7 @@
 
 #include "container/lines.h"
 #include "loop/process.h"
+#include "s2i/exit_failure.h"
 #include "s2i/git.h"
 #include "util/failure.h"
 #include "util/file.h"
@@ -23,18 +24,18 @@ static std::vector<std::string> command_for(const char *verb, Image &builder) {
     throw_failure(Code::command_missing, "there is no program s2i, which CONU_S2I=binary asks for",
                   "install it, or unset CONU_S2I: libconu does the work of s2i itself");
   const Endpoint &endpoint = builder.engine()->endpoint();
-  std::vector<std::string> words = {"s2i", verb};
+  auto command = words({"s2i", verb});
   auto add = [&](const char *option, const std::string &value) {
-    if (!value.empty()) words.insert(words.end(), {option, value});
+    if (!value.empty()) command.insert(command.end(), {option, value});
   };
   add("--url",
       endpoint.socket_path.empty() ? concat("tcp://", endpoint.authority()) : concat("unix://", endpoint.socket_path));
-  if (!endpoint.tls) return words;
-  words.push_back(endpoint.tls->verify ? "--tlsverify" : "--tls");
+  if (!endpoint.tls) return command;
+  command.push_back(endpoint.tls->verify ? "--tlsverify" : "--tls");
   add("--ca", endpoint.tls->ca_file);
   add("--cert", endpoint.tls->certificate_file);
   add("--key", endpoint.tls->key_file);
-  return words;
+  return command;
 }
 
 // All that it says comes on its standard error, line by line.
@@ -56,36 +57,37 @@ static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) 
   }
 }
 
-static Task<std::string> run(std::vector<std::string> words, Steps &steps) {
+static Task<void> run(const std::vector<std::string> &command, Steps &steps, std::string *all) {
   Scope &scope = co_await current_scope();
   ProcessOptions options;
   options.pipe_out = false;
-  Process process(scope.loop, words, options);
+  Process process(scope.loop, command, options);
   process.close_stdin();
-  std::string said;
+  std::string &said = *all;
   co_await read_lines(*process.err(), steps, &said);
   int exit_code = co_await process.wait();
   if (exit_code != 0) {
-    Failure failure(Code::command_failed, concat("s2i ", words[1], " failed with exit code ", decimal(exit_code), ": ",
-                                                 excerpt(trimmed(said), 2000)));
-    failure.details = Json::object().set("exit_code", Json::integer(exit_code)).set("stderr", said).dump();
-    throw failure;
+    throw_exit_failure(
+        concat("s2i ", command[1], " failed with exit code ", decimal(exit_code), ": ", excerpt(trimmed(said), 2000)),
+        "", exit_code, "stderr", Json::string(said));
   }
-  co_return said;
 }
 
-Task<void> extend_by_program(Steps &steps, Image &builder, Extension extension) {
-  std::vector<std::string> words = command_for("build", builder);
-  words.insert(words.end(), extension.arguments.begin(), extension.arguments.end());
-  words.insert(words.end(), {extension.source, builder.engine_name(), extension.new_name});
-  co_await run(words, steps);
+Task<void> extend_by_program(Steps &steps, Image &builder, const Extension &extension) {
+  auto command = command_for("build", builder);
+  command.insert(command.end(), extension.arguments.begin(), extension.arguments.end());
+  auto names = words({extension.source, builder.engine_name(), extension.new_name});
+  command.insert(command.end(), names.begin(), names.end());
+  std::string said;
+  co_await run(command, steps, &said);
 }
 
 Task<std::string> usage_by_program(Image &builder) {
   Steps unread;
-  std::vector<std::string> words = command_for("usage", builder);
-  words.push_back(builder.engine_name());
-  std::string said = co_await run(words, unread);
+  auto command = command_for("usage", builder);
+  command.push_back(builder.engine_name());
+  std::string said;
+  co_await run(command, unread, &said);
   co_return std::string(trimmed(said));
 }
 

@@ -9,7 +9,7 @@ namespace conu {
 bool is_program_wanted();
 
 // Failure(command_missing) without the program, Failure(command_failed) with what it says.
-Task<void> extend_by_program(Steps &steps, Image &builder, Extension extension);
+Task<void> extend_by_program(Steps &steps, Image &builder, const Extension &extension);
 Task<std::string> usage_by_program(Image &builder);
 
 }  // namespace conu

@@ -10,6 +10,7 @@
 #include "container/output.h"
 #include "loop/group.h"
 #include "loop/signal.h"
+#include "s2i/exit_failure.h"
 #include "s2i/users.h"
 #include "session/cleanup.h"
 #include "util/failure.h"
@@ -56,12 +57,11 @@ void throw_script_failure(const std::string &subject, int exit_code, const Scrip
     lines.append(Json::string(line));
     if (!trimmed(line).empty()) end = line;
   }
-  Failure failure(Code::command_failed, concat(subject, " failed with exit code ", decimal(exit_code),
-                                               end.empty() ? "" : concat("; its output ends: ", in_quotes(end))));
-  if (exit_code == 126) failure.hint = "the script is there, but may not be executed";
-  if (exit_code == 127) failure.hint = "is the script there, and the program that its first line names?";
-  failure.details = Json::object().set("exit_code", Json::integer(exit_code)).set("output", lines).dump();
-  throw failure;
+  const char *hint = exit_code == 126 ? "the script is there, but may not be executed" : "";
+  if (exit_code == 127) hint = "is the script there, and the program that its first line names?";
+  throw_exit_failure(concat(subject, " failed with exit code ", decimal(exit_code),
+                            end.empty() ? "" : "; its output ends: ", end.empty() ? "" : in_quotes(end)),
+                     hint, exit_code, "output", lines);
 }
 
 // --- input -----------------------------------------------------------------------------------------------------------
@@ -164,14 +164,15 @@ static bool tell_of_no_tar(const std::string &errors) {
   return false;
 }
 
-static Task<void> put_files(Api &api, Container &container, ScriptRun &run) {
-  Owner owner = co_await owner_of(api, container, run.user);
+static Task<void> put_files(Api &api, Container &container, const ScriptRun &run) {
+  Owner owner{0, 0};
+  co_await find_owner(api, container, run.user, &owner);
   std::string subject = concat("the files for ", container.subject());
   co_await put_archive(api, container, run.destination, run.archive(owner), subject);
 }
 
 // Nothing where the image lacks tar, which was to be used.
-static Task<std::optional<int>> run_in(Api &api, Container &container, ScriptRun &run, bool by_tar,
+static Task<std::optional<int>> run_in(Api &api, Container &container, const ScriptRun &run, bool by_tar,
                                        ScriptOutput &output) {
   if (run.before) co_await run.before(container);
   if (run.archive && !by_tar) co_await put_files(api, container, run);
@@ -188,27 +189,30 @@ static Task<std::optional<int>> run_in(Api &api, Container &container, ScriptRun
   co_return exit_code;
 }
 
-static Task<void> run_and_finish(Api &api, ContainerPtr container, ScriptRun &run, bool by_tar, ScriptOutput &output,
-                                 bool *is_done) {
+static Task<void> run_and_finish(Api &api, ContainerPtr container, const ScriptRun &run, bool by_tar,
+                                 ScriptOutput &output, bool *is_done) {
   auto exit_code = co_await run_in(api, *container, run, by_tar, output);
   *is_done = exit_code.has_value();
   if (*is_done) co_await run.after(*container, *exit_code);
 }
 
-static Task<bool> try_to_run(Api &api, ScriptRun &run, bool by_tar, ScriptOutput &output) {
-  std::vector<std::string> words = {run.script}, options = run.options;
+static Task<bool> try_to_run(Api &api, const ScriptRun &run, bool by_tar, ScriptOutput &output) {
+  auto command = words({run.script}), options = run.options;
   if (by_tar) {
-    words = {"/bin/sh", "-c", concat("tar -C ", run.destination, " -xf - && ", run.script)};
+    command = words({"/bin/sh", "-c", concat("tar -C ", run.destination, " -xf - && ", run.script)});
     options.push_back("--interactive");
   }
-  ContainerPtr container = co_await create_via_api(api, *run.image, RunBuilder(words, options));
+  ContainerPtr container = co_await create_via_api(api, *run.image, RunBuilder(std::move(command), std::move(options)));
   bool is_done = false;
   co_await with_cleanup(run_and_finish(api, container, run, by_tar, output, &is_done),
                         remove_container(api, container->id(), container->subject(), true, true));
   co_return is_done;
 }
 
-Task<void> run_script(Api &api, ScriptRun run, ScriptOutput &output) {
+ScriptRun::ScriptRun() = default;
+ScriptRun::~ScriptRun() = default;
+
+Task<void> run_script(Api &api, const ScriptRun &run, ScriptOutput &output) {
   bool by_tar = static_cast<bool>(run.archive);
   bool is_done = co_await try_to_run(api, run, by_tar, output);
   if (!is_done) co_await try_to_run(api, run, false, output);

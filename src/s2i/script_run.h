@@ -42,6 +42,10 @@ class ScriptOutput {
 
 // What is run, and what is done with its container, which is removed in the end.
 struct ScriptRun {
+  ScriptRun();
+  ScriptRun(const ScriptRun &) = delete;
+  ~ScriptRun();
+
   ImagePtr image;
   std::string script;                // its path in the container
   std::vector<std::string> options;  // of docker run
@@ -53,7 +57,7 @@ struct ScriptRun {
   std::function<Task<void>(Container &container, int exit_code)> after;  // its end
 };
 
-Task<void> run_script(Api &api, ScriptRun run, ScriptOutput &output);
+Task<void> run_script(Api &api, const ScriptRun &run, ScriptOutput &output);
 
 // Throws what a script that ended so has to say. `subject`: "the script assemble of the image x".
 [[noreturn]] void throw_script_failure(const std::string &subject, int exit_code, const ScriptOutput &output);

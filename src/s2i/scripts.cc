@@ -11,70 +11,62 @@
 
 namespace conu {
 
-std::string Scripts::path(const std::string &name, const std::string &destination) const {
-  const Script &script = found_.at(name);
-  return script.in_image.empty() ? concat(destination, "/scripts/", name) : script.in_image;
+const Script *Scripts::find(const std::string &name) const {
+  for (const Found &found : found_)
+    if (found.name == name) return &found.script;
+  return nullptr;
 }
 
-std::map<std::string, std::string> Scripts::uploaded() const {
-  std::map<std::string, std::string> uploaded;
-  for (const auto &[name, script] : found_)
-    if (script.in_image.empty()) uploaded[name] = script.on_host;
+std::string Scripts::path(const std::string &name, const std::string &destination) const {
+  const Script *script = find(name);
+  return script->in_image.empty() ? concat(destination, "/scripts/", name) : script->in_image;
+}
+
+Labels Scripts::uploaded() const {
+  Labels uploaded;
+  for (const Found &found : found_)
+    if (found.script.in_image.empty()) uploaded.emplace_back(found.name, found.script.on_host);
   return uploaded;
 }
 
 // By a URL: what an image has is taken to be there, the others are looked for.
-static Task<std::optional<Script>> find_by_url(Loop &loop, std::string url, std::string name, std::string work) {
-  Script script;
-  if (auto path = path_in_image(url, name)) {
-    script.in_image = *path;
-    co_return script;
-  }
+static Task<void> find_by_url(Loop &loop, const std::string &url, const std::string &name, const std::string &work,
+                              Script *script, bool *is_there) {
   const std::string_view file_scheme = "file://";
-  if (url.starts_with(file_scheme)) {
-    script.on_host = absolute_path(concat(url.substr(file_scheme.size()), "/", name));
+  if (url.empty()) co_return;
+  if (auto path = path_in_image(url, name)) {
+    script->in_image = *path;
+    *is_there = true;
+  } else if (url.starts_with(file_scheme)) {
+    script->on_host = absolute_path(concat(url.substr(file_scheme.size()), "/", name));
     struct stat status {};
-    bool is_there = stat(script.on_host.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-    if (!is_there) co_return std::nullopt;
-    co_return script;
+    *is_there = stat(script->on_host.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  } else {
+    script->on_host = concat(work, "/", name);
+    std::string whole = concat(url, "/", name);
+    *is_there = co_await download(loop, whole, script->on_host);
   }
-  script.on_host = concat(work, "/", name);
-  bool is_there = co_await download(loop, concat(url, "/", name), script.on_host);
-  if (!is_there) co_return std::nullopt;
-  co_return script;
 }
 
-static Task<std::optional<Script>> find_script(Loop &loop, ScriptPlaces places, std::string name, bool *is_by_option) {
-  std::optional<Script> script;
-  if (!places.option_url.empty()) script = co_await find_by_url(loop, places.option_url, name, places.work);
-  *is_by_option |= script.has_value();
-  if (script) co_return script;
-  if (places.source != nullptr) {
-    auto path = places.source->script(name);
-    if (path) script = Script{"", *path};
-  }
-  if (!script && !places.image_url.empty()) script = co_await find_by_url(loop, places.image_url, name, places.work);
-  co_return script;
-}
-
-class ScriptSearch {
- public:
-  static void add(Scripts *scripts, const std::string &name, std::optional<Script> script) {
-    if (script) scripts->found_.emplace(name, std::move(*script));
-  }
-};
-
-Task<Scripts> find_scripts(Loop &loop, ScriptPlaces places, std::vector<std::string> names) {
-  Scripts scripts;
+Task<void> find_scripts(Loop &loop, const ScriptPlaces &places, const std::vector<std::string> &names,
+                        Scripts *scripts) {
   bool is_by_option = false;
   for (const std::string &name : names) {
-    auto script = co_await find_script(loop, places, name, &is_by_option);
-    ScriptSearch::add(&scripts, name, std::move(script));
+    Script script;
+    bool is_there = false;
+    co_await find_by_url(loop, places.option_url, name, places.work, &script, &is_there);
+    is_by_option |= is_there;
+    auto in_source = places.source != nullptr && !is_there ? places.source->script(name) : std::nullopt;
+    if (in_source) {
+      script = Script{"", *in_source};
+      is_there = true;
+    }
+    if (!is_there) co_await find_by_url(loop, places.image_url, name, places.work, &script, &is_there);
+    if (is_there) scripts->add(name, script);
   }
   if (!places.option_url.empty() && !is_by_option)
     throw_failure(Code::not_found, {"there is no script at ", places.option_url, ", which --scripts-url names"},
                   "there have to be files assemble, run or save-artifacts");
-  co_return scripts;
 }
 
 void need_scripts(const Scripts &scripts, const std::vector<std::string> &names, const std::string &subject) {

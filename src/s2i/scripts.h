@@ -1,7 +1,6 @@
 // The scripts of a build, and where each of them comes from.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,15 +17,21 @@ struct Script {
 
 class Scripts {
  public:
-  bool has(const std::string &name) const { return found_.contains(name); }
+  bool has(const std::string &name) const { return find(name) != nullptr; }
   // Its path in a container that has `destination` for what is uploaded.
   std::string path(const std::string &name, const std::string &destination) const;
-  // Those that are uploaded, by name.
-  std::map<std::string, std::string> uploaded() const;
+  // Those that are uploaded: name, and where it is on this host.
+  Labels uploaded() const;
+  bool is_uploaded(const std::string &name) const { return has(name) && find(name)->in_image.empty(); }
+  void add(const std::string &name, Script script) { found_.push_back({name, std::move(script)}); }
 
  private:
-  friend class ScriptSearch;
-  std::map<std::string, Script> found_;
+  const Script *find(const std::string &name) const;
+  struct Found {
+    std::string name;
+    Script script;
+  };
+  std::vector<Found> found_;
 };
 
 // Where scripts are looked for: by the option --scripts-url, in the source, by what the image says.
@@ -38,7 +43,8 @@ struct ScriptPlaces {
 };
 
 // Those of these names that there are. Failure(not_found) where a URL that was given has none of them.
-Task<Scripts> find_scripts(Loop &loop, ScriptPlaces places, std::vector<std::string> names);
+Task<void> find_scripts(Loop &loop, const ScriptPlaces &places, const std::vector<std::string> &names,
+                        Scripts *scripts);
 
 // Failure(not_found) that names those that are missing.
 void need_scripts(const Scripts &scripts, const std::vector<std::string> &names, const std::string &subject);

@@ -49,6 +49,9 @@ bool SourceFilter::ignores_on_the_way(const std::string &name) const {
   return ignores(name);
 }
 
+Source::Source() = default;
+Source::~Source() = default;
+
 // --- what is in it ---------------------------------------------------------------------------------------------------
 
 static bool is_file(const std::string &path) {
@@ -103,6 +106,8 @@ static bool is_elsewhere(const std::string &source) {
   return colon != source.npos && colon > 0 && source.find('/') > colon;
 }
 
+SourceName::~SourceName() = default;
+
 SourceName::SourceName(const std::string &source, const S2iOptions &options) {
   const std::string_view file_scheme = "file://";
   text = source.substr(0, source.find('#'));  // of a URL; --ref takes the place of the rest
@@ -135,13 +140,14 @@ static void check_folder(const std::string &path, const Source &source) {
     throw_failure(Code::invalid_argument, {source.context_dir, " in the source ", source.location, " is no folder"});
 }
 
-Task<Source> fetch(SourceName name, S2iOptions options, std::string work) {
-  Source source;
+Task<void> fetch(const SourceName &name, const S2iOptions &options, const std::string &work, Source *given) {
+  Source &source = *given;
   source.context_dir = options.context_dir;
   if (name.is_cloned) {
     source.folder = concat(work, "/upload/src");
     co_await clone(name.text, source.folder, options.ref, !options.ignores_submodules);
-    source.commit = co_await commit_of(source.folder);
+    source.commit.emplace();
+    co_await look_up_commit(source.folder, &*source.commit);
     source.location = source.commit->origin;
     source.boundary = concat(source.folder, "/");
   } else {
@@ -159,7 +165,6 @@ Task<Source> fetch(SourceName name, S2iOptions options, std::string work) {
   bool is_copied = !name.is_cloned || !options.context_dir.empty();
   source.follows_links = is_copied && !options.keeps_symlinks;
   source.filter = SourceFilter(source.folder, options.exclude);
-  co_return source;
 }
 
 }  // namespace conu

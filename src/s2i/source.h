@@ -36,6 +36,10 @@ class SourceFilter {
 };
 
 struct Source {
+  Source();
+  Source(const Source &) = delete;  // it is shared
+  ~Source();
+
   std::string folder;  // which is the root that the builder sees
   std::string location, context_dir;
   std::optional<Commit> commit;  // of a clone
@@ -59,9 +63,10 @@ struct SourceName {
   bool is_cloned = false;  // and not copied
 
   SourceName(const std::string &source, const S2iOptions &options);
+  ~SourceName();
 };
 
 // `work` is an empty folder for a clone.
-Task<Source> fetch(SourceName name, S2iOptions options, std::string work);
+Task<void> fetch(const SourceName &name, const S2iOptions &options, const std::string &work, Source *source);
 
 }  // namespace conu

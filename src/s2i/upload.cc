@@ -28,35 +28,38 @@ static bool is_material(const std::string &name, mode_t mode) {
                 "remove it, or have it left out by .s2iignore or --exclude");
 }
 
+Upload::~Upload() = default;
+
 // What stays out of the source, of which an entry is called `name` in it.
-static bool stays_out(const Source &source, const std::map<std::string, std::string> &scripts,
-                      const std::string &name) {
+static bool stays_out(const Upload &upload, const std::string &name) {
+  const Source &source = *upload.source;
   if (source.filter.ignores(name) || source.filter.excludes(name)) return true;
   // A script that is uploaded has been moved.
   const std::string path = concat(source.folder, "/", name);
-  for (const auto &[script, on_host] : scripts)
+  for (const auto &[script, on_host] : upload.scripts)
     if (path == on_host) return true;
   return false;
 }
 
-static TreeChoice choice_of(const Upload &upload, const std::string &prefix) {
+static TreeChoice choice_of(const UploadPtr &upload, std::string_view prefix) {
   TreeChoice choice;
-  if (upload.source == nullptr) return choice;
-  choice.takes = [source = *upload.source, scripts = upload.scripts, prefix](const std::string &name, mode_t mode) {
+  if (!upload->source) return choice;
+  choice.takes = [upload, prefix](const std::string &name, mode_t mode) {
     if (!name.starts_with(prefix)) return true;
     std::string inside = name.substr(prefix.size());
-    return !stays_out(source, scripts, inside) && is_material(inside, mode);
+    return !stays_out(*upload, inside) && is_material(inside, mode);
   };
-  if (upload.source->follows_links)
-    choice.follows = [source = *upload.source](const std::string &path) {
+  if (upload->source->follows_links)
+    choice.follows = [upload](const std::string &path) {
+      const Source &source = *upload->source;
       return path.starts_with(concat(source.folder, "/")) && source.may_follow(path);
     };
   return choice;
 }
 
-std::shared_ptr<BodySource> upload_archive(const Upload &upload, Owner owner) {
+std::shared_ptr<BodySource> upload_archive(UploadPtr upload, Owner owner) {
   TreeChoice choice = choice_of(upload, "src/");
-  bool is_copied = upload.source != nullptr && !upload.source->is_clone();
+  bool is_copied = upload->source != nullptr && !upload->source->is_clone();
   choice.dress = [owner, is_copied, now = time(nullptr), hidden = current_umask()](const std::string &name,
                                                                                    struct stat &status) {
     status.st_uid = owner.user;
@@ -67,21 +70,21 @@ std::shared_ptr<BodySource> upload_archive(const Upload &upload, Owner owner) {
     if (name.starts_with("scripts") && !S_ISLNK(status.st_mode)) status.st_mode = (status.st_mode & S_IFMT) | 0755;
   };
   std::vector<TreeRoot> roots;
-  if (!upload.artifacts.empty()) roots.push_back({upload.artifacts, "artifacts"});
-  roots.push_back({upload.empty_folder, "scripts"});
-  for (const auto &[name, path] : upload.scripts) roots.push_back({path, concat("scripts/", name)});
-  roots.push_back({upload.source != nullptr ? upload.source->folder : upload.empty_folder, "src"});
+  if (!upload->artifacts.empty()) roots.push_back({upload->artifacts, "artifacts"});
+  roots.push_back({upload->empty_folder, "scripts"});
+  for (const auto &[name, path] : upload->scripts) roots.push_back({path, concat("scripts/", name)});
+  roots.push_back({upload->source != nullptr ? upload->source->folder : upload->empty_folder, "src"});
   return std::make_shared<TreeArchive>(roots, choice);
 }
 
-std::shared_ptr<BodySource> build_archive(const Upload &upload, const std::string &dockerfile) {
+std::shared_ptr<BodySource> build_archive(UploadPtr upload, const std::string &dockerfile) {
   TreeChoice choice = choice_of(upload, "");
   choice.keeps_owners = false;
-  std::vector<TreeRoot> roots = {{upload.source->folder, ""}, {dockerfile, "Dockerfile"}};
+  std::vector<TreeRoot> roots = {{upload->source->folder, ""}, {dockerfile, "Dockerfile"}};
   choice.dress = [](const std::string &name, struct stat &status) {
     if (name == "run" || name == "assemble") status.st_mode |= 0111;
   };
-  for (const auto &[name, path] : upload.scripts) roots.push_back({path, name});
+  for (const auto &[name, path] : upload->scripts) roots.push_back({path, name});
   return std::make_shared<TreeArchive>(roots, choice);
 }
 

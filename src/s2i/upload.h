@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -13,11 +12,14 @@
 namespace conu {
 
 struct Upload {
-  const Source *source = nullptr;              // null: none, an empty folder takes its place
-  std::map<std::string, std::string> scripts;  // by name: where they are on this host
+  ~Upload();
+
+  std::shared_ptr<const Source> source;  // null: none, an empty folder takes its place
+  Labels scripts;                        // name, and where it is on this host
   std::string empty_folder;
   std::string artifacts;  // a folder; empty: none
 };
+using UploadPtr = std::shared_ptr<const Upload>;
 
 // Whom the files in the archive belong to.
 struct Owner {
@@ -27,9 +29,9 @@ struct Owner {
 
 // "artifacts", "scripts" and "src", as they are read. Failure(invalid_argument) for what is in the source and is
 // neither file, folder nor link, unless it stays out.
-std::shared_ptr<BodySource> upload_archive(const Upload &upload, Owner owner);
+std::shared_ptr<BodySource> upload_archive(UploadPtr upload, Owner owner);
 
 // The source alone, with `dockerfile` and the scripts that are uploaded, for a builder with ONBUILD instructions.
-std::shared_ptr<BodySource> build_archive(const Upload &upload, const std::string &dockerfile);
+std::shared_ptr<BodySource> build_archive(UploadPtr upload, const std::string &dockerfile);
 
 }  // namespace conu

@@ -34,8 +34,9 @@ Task<std::string> usage(Api &api, ImagePtr image) {
   auto work = co_await WorkFolder::make();
   build.work = work->path();
   co_await prepare_builder(build);
-  std::vector<std::string> names = {"usage"};
-  build.scripts = co_await find_scripts(api.http.loop(), places_of(build), names);
+  auto names = words({"usage"});
+  ScriptPlaces places = places_of(build);
+  co_await find_scripts(api.http.loop(), places, names, &build.scripts);
   need_scripts(build.scripts, names, build.image->subject());
 
   WholeOutput output(unread);
@@ -44,10 +45,10 @@ Task<std::string> usage(Api &api, ImagePtr image) {
   run.script = build.scripts.path("usage", build.destination);
   run.destination = build.destination;
   run.user = build.builder.user;
-  Upload upload{nullptr, build.scripts.uploaded(), build.empty_folder(), ""};
+  UploadPtr upload(new Upload{nullptr, build.scripts.uploaded(), build.empty_folder(), ""});
   run.archive = [upload](Owner owner) { return upload_archive(upload, owner); };
   run.after = [&](Container &, int exit_code) { return finish(build, exit_code, output); };
-  co_await run_script(api, std::move(run), output);
+  co_await run_script(api, run, output);
   co_return std::string(trimmed(output.text));
 }
 

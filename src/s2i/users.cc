@@ -62,34 +62,32 @@ static std::vector<std::string_view> line_of(std::string_view table, size_t key,
   return {};
 }
 
-static Task<std::string> table_of(Api &api, Container &container, std::string path) {
-  auto table = co_await content_of(api, container, path);
-  co_return table.value_or("");
+static Task<void> read_table(Api &api, Container &container, const char *path, std::string *table) {
+  auto content = co_await content_of(api, container, path);
+  *table = content.value_or("");
 }
 
-Task<Owner> owner_of(Api &api, Container &container, std::string user) {
-  Owner owner{0, 0};
-  if (user.empty()) co_return owner;
-  std::string name = user.substr(0, user.find(':'));
+Task<void> find_owner(Api &api, Container &container, const std::string &user, Owner *owner) {
+  if (user.empty()) co_return;
+  std::string name = user.substr(0, user.find(':')), table;
   std::string group = name.size() < user.size() ? user.substr(name.size() + 1) : "";
   auto number = number_in(name), group_number = number_in(group);
-  if (number) owner.user = static_cast<uid_t>(*number);
+  if (number) owner->user = static_cast<uid_t>(*number);
   if (!number || group.empty()) {
-    std::string table = co_await table_of(api, container, "/etc/passwd");
+    co_await read_table(api, container, "/etc/passwd", &table);
     auto fields = line_of(table, number ? 2 : 0, name);
     if (fields.empty() && !number)
       throw_failure(Code::not_found, {container.subject(), " has no user ", name, " who could assemble"});
     if (!fields.empty()) {
-      owner.user = static_cast<uid_t>(number_in(fields[2]).value_or(0));
-      owner.group = static_cast<gid_t>(number_in(fields[3]).value_or(0));
+      owner->user = static_cast<uid_t>(number_in(fields[2]).value_or(0));
+      owner->group = static_cast<gid_t>(number_in(fields[3]).value_or(0));
     }
   }
-  if (group_number) owner.group = static_cast<gid_t>(*group_number);
-  if (group.empty() || group_number) co_return owner;
-  std::string table = co_await table_of(api, container, "/etc/group");
+  if (group_number) owner->group = static_cast<gid_t>(*group_number);
+  if (group.empty() || group_number) co_return;
+  co_await read_table(api, container, "/etc/group", &table);
   auto fields = line_of(table, 0, group);
-  if (!fields.empty()) owner.group = static_cast<gid_t>(number_in(fields[2]).value_or(0));
-  co_return owner;
+  if (!fields.empty()) owner->group = static_cast<gid_t>(number_in(fields[2]).value_or(0));
 }
 
 }  // namespace conu

@@ -15,6 +15,6 @@ std::string assemble_user(const S2iOptions &options, const Builder &builder);
 void check_users(const S2iOptions &options, const Builder &builder, const std::string &subject);
 
 // The numbers of a container's user, "name", "1001" or "1001:0", by the container's own tables.
-Task<Owner> owner_of(Api &api, Container &container, std::string user);
+Task<void> find_owner(Api &api, Container &container, const std::string &user, Owner *owner);
 
 }  // namespace conu

@@ -15,6 +15,12 @@ std::string concatenated(std::initializer_list<Text> parts) {
   return text;
 }
 
+std::vector<std::string> words(std::initializer_list<Text> list) {
+  std::vector<std::string> words;
+  for (const Text &word : list) words.emplace_back(word);
+  return words;
+}
+
 std::string decimal(int64_t number) { return std::to_string(number); }
 
 std::string_view trimmed(std::string_view text) {

@@ -31,6 +31,9 @@ std::string concat(const Parts &...parts) {
 
 std::string decimal(int64_t number);
 
+// A list of texts, for the words of a command. A braced list of std::string is three times the code.
+std::vector<std::string> words(std::initializer_list<Text> list);
+
 std::string_view trimmed(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 bool is_hex(std::string_view text);  // lower case, not empty

@@ -14,7 +14,9 @@ static std::string joined(const std::vector<std::string> &items) {
 
 static std::string environment(const std::string &file, const std::vector<std::string> &words = {}) {
   std::vector<std::string> warnings;
-  return joined(s2i_environment(file, read_s2i_options(words), &warnings));
+  S2iOptions options;
+  read_s2i_options(words, &options);
+  return joined(s2i_environment(file, options, &warnings));
 }
 
 TEST(lines_are_taken_as_they_are_but_for_blanks_around_name_and_value) {
@@ -38,7 +40,9 @@ TEST(a_file_of_variables_comes_last) {
 
 TEST(what_looks_like_a_mistake_is_a_warning) {
   std::vector<std::string> warnings;
-  s2i_environment({}, read_s2i_options({"-e", "A=1,B=2", "-E", "/nonexistent/env"}), &warnings);
+  S2iOptions options;
+  read_s2i_options({"-e", "A=1,B=2", "-E", "/nonexistent/env"}, &options);
+  s2i_environment({}, options, &warnings);
   CHECK_EQUAL(warnings.size(), 2u);
   CHECK(warnings[0].find("--env") != std::string::npos);
   CHECK(warnings[1].find("/nonexistent/env") != std::string::npos);

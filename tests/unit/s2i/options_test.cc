@@ -1,25 +1,35 @@
 // The arguments of `s2i build`.
 #include "s2i/options.h"
 
+#include <memory>
+
 #include "check.h"
 
 using namespace conu;
 
+static std::shared_ptr<const S2iOptions> read(const std::vector<std::string> &words) {
+  auto options = std::make_shared<S2iOptions>();
+  read_s2i_options(words, options.get());
+  return options;
+}
+
 static void rejects(const std::vector<std::string> &words, const std::string &message,
                     Code code = Code::invalid_argument) {
-  CHECK_FAILS(read_s2i_options(words), code, message);
+  CHECK_FAILS(read(words), code, message);
 }
 
 TEST(no_arguments_are_the_defaults) {
-  S2iOptions options = read_s2i_options({});
+  auto given = read({});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.exclude, "(^|/)\\.git(/|$)");
   CHECK(!options.copies && !options.incremental && !options.quiet && !options.has_own_engine());
   CHECK(options.pull_policy.empty() && options.environment.empty());
 }
 
 TEST(every_way_to_write_an_option_is_understood) {
-  S2iOptions options = read_s2i_options({"--ref", "a", "--context-dir=b", "-n", "c", "-dd", "-E=e", "-cq",
-                                         "--keep-symlinks=true", "--incremental=false", "--"});
+  auto given = read({"--ref", "a", "--context-dir=b", "-n", "c", "-dd", "-E=e", "-cq", "--keep-symlinks=true",
+                     "--incremental=false", "--"});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.ref, "a");
   CHECK_EQUAL(options.context_dir, "b");
   CHECK_EQUAL(options.application_name, "c");
@@ -29,13 +39,15 @@ TEST(every_way_to_write_an_option_is_understood) {
 }
 
 TEST(options_of_old_names_mean_the_same) {
-  S2iOptions options = read_s2i_options({"-l", "/opt", "--scripts", "image:///x"});
+  auto given = read({"-l", "/opt", "--scripts", "image:///x"});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.destination, "/opt");
   CHECK_EQUAL(options.scripts_url, "image:///x");
 }
 
 TEST(variables_of_the_environment_are_kept_in_order) {
-  S2iOptions options = read_s2i_options({"-e", "A=1,B=2", "--env=C="});
+  auto given = read({"-e", "A=1,B=2", "--env=C="});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.environment.size(), 2u);
   CHECK_EQUAL(options.environment[0], "A=1,B=2");
   CHECK_EQUAL(options.environment[1], "C=");
@@ -44,28 +56,30 @@ TEST(variables_of_the_environment_are_kept_in_order) {
 }
 
 TEST(options_of_the_container_become_those_of_docker_run) {
-  S2iOptions options =
-      read_s2i_options({"-v", "/a:/b:ro", "--network", "none", "--add-host=h:1.2.3.4", "--cap-drop", "KILL,MKNOD"});
+  auto given = read({"-v", "/a:/b:ro", "--network", "none", "--add-host=h:1.2.3.4", "--cap-drop", "KILL,MKNOD"});
+  const S2iOptions &options = *given;
   std::vector<std::string> expected = {"--volume",  "/a:/b:ro",   "--network", "none",       "--add-host",
                                        "h:1.2.3.4", "--cap-drop", "KILL",      "--cap-drop", "MKNOD"};
   CHECK(options.container_options == expected);
 }
 
 TEST(lists_of_artifacts_and_injections_are_taken_apart) {
-  S2iOptions options = read_s2i_options({"--runtime-image", "r", "-a", "/a:b;/c", "-a", "/d", "-i", "x:/y"});
+  auto given = read({"--runtime-image", "r", "-a", "/a:b;/c", "-a", "/d", "-i", "x:/y"});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.runtime_artifacts.size(), 3u);
   CHECK_EQUAL(options.runtime_artifacts[1], "/c");
   CHECK_EQUAL(options.injections.size(), 1u);
 }
 
 TEST(ranges_of_users_are_read) {
-  S2iOptions options = read_s2i_options({"--allowed-uids", "5,10-20,1000-,-3"});
+  auto given = read({"--allowed-uids", "5,10-20,1000-,-3"});
+  const S2iOptions &options = *given;
   CHECK_EQUAL(options.allowed_users.size(), 4u);
   CHECK(options.allowed_users[0].first == 5 && options.allowed_users[0].last == 5);
   CHECK(options.allowed_users[1].first == 10 && options.allowed_users[1].last == 20);
   CHECK(options.allowed_users[2].first == 1000 && options.allowed_users[2].last > (int64_t{1} << 40));
   CHECK(options.allowed_users[3].first == 0 && options.allowed_users[3].last == 3);
-  CHECK(read_s2i_options({"-u", ""}).allowed_users.empty());
+  CHECK(read({"-u", ""})->allowed_users.empty());
   for (const char *wrong : {"abc", "1-b", "5-1", "-", "1--2"})
     rejects({"-u", wrong}, concat("option --allowed-uids of s2i build: \"", wrong, "\" "));
 }

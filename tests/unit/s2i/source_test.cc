@@ -20,10 +20,15 @@ static std::string repository(const TemporaryFolder &folder) {
   return path;
 }
 
-static Source fetched(const std::string &source, const std::vector<std::string> &words, const std::string &work) {
+static std::shared_ptr<const Source> fetched(const std::string &from, const std::vector<std::string> &words,
+                                             const std::string &work) {
   Loop loop;
-  S2iOptions options = read_s2i_options(words);
-  return loop.run(fetch(SourceName(source, options), options, work), nullptr);
+  S2iOptions options;
+  read_s2i_options(words, &options);
+  SourceName name(from, options);
+  auto source = std::make_shared<Source>();
+  loop.run(fetch(name, options, work, source.get()), nullptr);
+  return source;
 }
 
 TEST(words_for_sources_are_told_apart) {
@@ -53,22 +58,22 @@ TEST(a_repository_is_cloned_and_tells_of_its_commit) {
   TemporaryFolder folder;
   std::string path = repository(folder);
   shell("echo untracked > " + path + "/untracked");
-  Source source = fetched(path, {}, folder.path);
-  CHECK(source.is_clone() && !source.follows_links);
-  CHECK(!std::filesystem::exists(source.folder + "/untracked"));
-  CHECK_EQUAL(source.commit->ref, "main");
-  CHECK_EQUAL(source.commit->subject, "Second");
-  CHECK_EQUAL(source.commit->author, "A Name <a@example.com>");
-  CHECK_EQUAL(source.commit->id.size(), 40u);
-  CHECK_EQUAL(source.location, path);
+  auto source = fetched(path, {}, folder.path);
+  CHECK(source->is_clone() && !source->follows_links);
+  CHECK(!std::filesystem::exists(source->folder + "/untracked"));
+  CHECK_EQUAL(source->commit->ref, "main");
+  CHECK_EQUAL(source->commit->subject, "Second");
+  CHECK_EQUAL(source->commit->author, "A Name <a@example.com>");
+  CHECK_EQUAL(source->commit->id.size(), 40u);
+  CHECK_EQUAL(source->location, path);
 }
 
 TEST(a_ref_is_checked_out) {
   TemporaryFolder folder;
-  Source source = fetched(repository(folder), {"--ref", "v1"}, folder.path);
-  CHECK_EQUAL(source.commit->ref, "HEAD");
-  CHECK_EQUAL(source.commit->subject, "A subject");
-  CHECK_EQUAL(source.commit->date, "Thu Mar 4 05:06:07 2021 +0200");
+  auto source = fetched(repository(folder), {"--ref", "v1"}, folder.path);
+  CHECK_EQUAL(source->commit->ref, "HEAD");
+  CHECK_EQUAL(source->commit->subject, "A subject");
+  CHECK_EQUAL(source->commit->date, "Thu Mar 4 05:06:07 2021 +0200");
 }
 
 TEST(git_says_why_it_fails) {
@@ -83,12 +88,12 @@ TEST(git_says_why_it_fails) {
 TEST(a_copy_takes_the_files_as_they_are) {
   TemporaryFolder folder;
   std::string path = repository(folder);
-  Source source = fetched(path, {"--copy", "--context-dir", "."}, "/nonexistent");
-  CHECK(!source.is_clone() && source.follows_links);
-  CHECK_EQUAL(source.folder, path);
+  auto source = fetched(path, {"--copy", "--context-dir", "."}, "/nonexistent");
+  CHECK(!source->is_clone() && source->follows_links);
+  CHECK_EQUAL(source->folder, path);
   Labels expected = {{"io.openshift.s2i.build.source-location", path},
                      {"io.openshift.s2i.build.source-context-dir", "."}};
-  CHECK(source.labels() == expected);
+  CHECK(source->labels() == expected);
 }
 
 TEST(a_context_has_to_be_a_folder) {
@@ -117,12 +122,12 @@ TEST(scripts_and_environment_that_stay_out_of_a_copy_are_not_there) {
   TemporaryFolder folder;
   folder.write(".s2i/bin/assemble", "x");
   folder.write(".s2i/environment", "A=1");
-  CHECK(fetched(folder.path, {}, "/nonexistent").script("assemble").has_value());
-  CHECK(!fetched(folder.path, {}, "/nonexistent").script("run").has_value());
-  CHECK_EQUAL(fetched(folder.path, {}, "/nonexistent").environment().value_or(""), "A=1");
+  CHECK(fetched(folder.path, {}, "/nonexistent")->script("assemble").has_value());
+  CHECK(!fetched(folder.path, {}, "/nonexistent")->script("run").has_value());
+  CHECK_EQUAL(fetched(folder.path, {}, "/nonexistent")->environment().value_or(""), "A=1");
   folder.write(".s2iignore", ".s2i");
-  CHECK(!fetched(folder.path, {}, "/nonexistent").script("assemble").has_value());
-  CHECK(!fetched(folder.path, {}, "/nonexistent").environment().has_value());
+  CHECK(!fetched(folder.path, {}, "/nonexistent")->script("assemble").has_value());
+  CHECK(!fetched(folder.path, {}, "/nonexistent")->environment().has_value());
 }
 
 TEST(links_out_of_a_clone_are_not_followed) {
@@ -130,10 +135,10 @@ TEST(links_out_of_a_clone_are_not_followed) {
   std::string path = repository(folder);
   shell("cd " + path + " && mkdir -p .s2i/bin sub && ln -s /etc/passwd .s2i/environment && ln -s /etc/passwd sub/leak" +
         " && ln -s ../../file .s2i/bin/run && git add . && git commit -q -m links");
-  Source source = fetched(path, {}, folder.path);
-  CHECK(!source.environment().has_value());
-  CHECK(source.script("run").has_value());
-  CHECK(!source.may_follow(source.folder + "/sub/leak") && source.may_follow(source.folder + "/file"));
+  auto source = fetched(path, {}, folder.path);
+  CHECK(!source->environment().has_value());
+  CHECK(source->script("run").has_value());
+  CHECK(!source->may_follow(source->folder + "/sub/leak") && source->may_follow(source->folder + "/file"));
 }
 
 TEST(urls_are_shown_without_their_passwords) {
