@@ -2,7 +2,6 @@
 #pragma once
 
 #include <conu/conu.h>
-#include <pthread.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -14,30 +13,12 @@
 
 namespace conu {
 
-// The status and, if `error` is asked for, the error object of the exception that is being handled.
-conu_status_t report_exception(const char *operation, conu_error_t **error) noexcept;
+conu_status_t guarded(const char *operation, conu_error_t **error, void (*body)(void *context), void *context) noexcept;
 
-// pthread_cancel must not unwind through coroutines: a thread that is cancelled during a call ends after it.
-class ThreadCancelOff {
- public:
-  ThreadCancelOff() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
-  ~ThreadCancelOff() { pthread_setcancelstate(before_, nullptr); }
-
- private:
-  int before_;
-};
-
-// Runs what a function of the API does. `operation` is the function's name.
+// Runs what a function of the API does. `operation` is the function's name. All share one catch.
 template <class Body>
 conu_status_t guard(const char *operation, conu_error_t **error, Body body) noexcept {
-  ThreadCancelOff off;
-  if (error != nullptr) *error = nullptr;
-  try {
-    body();
-    return CONU_OK;
-  } catch (...) {
-    return report_exception(operation, error);
-  }
+  return guarded(operation, error, [](void *context) { (*static_cast<Body *>(context))(); }, &body);
 }
 
 // For functions that make an object and have no status: NULL where it cannot be made.
