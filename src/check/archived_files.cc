@@ -94,20 +94,13 @@ class ArchivedFiles : public ImageFiles {
 
   // Podman tells none, and Docker where it has users of its own (userns-remap) who they are on its host.
   Task<bool> knows_owners() {
-    if (!knows_owners_) {
-      bool knows = !api_.engine.is_podman();
-      if (knows) knows = co_await has_users_of_host();
-      knows_owners_ = knows;
+    if (api_.engine.is_podman()) co_return false;
+    if (!has_users_of_host_) {
+      std::string answer = co_await api_.get("/info", "what the engine says of itself");
+      Json options = Json::parse(answer, "the engine's answer to GET /info")["SecurityOptions"];
+      has_users_of_host_ = options.dump().find("\"name=userns") == std::string::npos;
     }
-    co_return *knows_owners_;
-  }
-
-  Task<bool> has_users_of_host() {
-    std::string answer = co_await api_.get("/info", "what the engine says of itself");
-    Json options = Json::parse(answer, "the engine's answer to GET /info")["SecurityOptions"];
-    for (const Json &option : options.items())
-      if (option.text_or("").starts_with("name=userns")) co_return false;
-    co_return true;
+    co_return *has_users_of_host_;
   }
 
   // What Docker puts into every container hides what the image has there.
@@ -177,7 +170,7 @@ class ArchivedFiles : public ImageFiles {
   Image &image_;
   ContainerPtr container_;
   std::unique_ptr<ImageFiles> all_;
-  std::optional<bool> knows_owners_;
+  std::optional<bool> has_users_of_host_;
 };
 
 }  // namespace

@@ -81,9 +81,16 @@ static Task<TreeFacts> unpack(Api &api, std::string id, std::string subject, Unp
 }
 
 static Task<std::unique_ptr<Mount>> extract(Api &api, std::string id, std::string subject, std::string folder,
-                                            ExtractionLimits limits, bool has_init_layer, Owners owners) {
+                                            ExtractionLimits limits, bool is_of_image) {
   auto mount = std::make_unique<ExtractedMount>(folder);  // empties the folder where this fails
-  Unpacking unpacking(folder, limits, has_init_layer, std::move(owners));
+  Owners owners;
+  // Podman exports the numbers that the users of a container have on its host.
+  if (!is_of_image && api.engine.is_podman()) {
+    std::string document = co_await api.get(concat("/libpod/containers/", id, "/json"), subject);
+    Json maps = Json::parse(document, concat("what the engine says of ", subject))["HostConfig"]["IDMappings"];
+    owners = {UserMap(maps["UidMap"]), UserMap(maps["GidMap"])};
+  }
+  Unpacking unpacking(folder, limits, is_of_image && !api.engine.is_podman(), std::move(owners));
   try {
     TreeFacts facts = co_await unpack(api, id, subject, &unpacking);
     mount->set_facts(std::move(facts));
@@ -94,24 +101,9 @@ static Task<std::unique_ptr<Mount>> extract(Api &api, std::string id, std::strin
   co_return mount;
 }
 
-// Podman exports the numbers that the users of a container have on its host.
-static Task<Owners> owners_in(Api &api, Container &container) {
-  Owners owners;
-  if (!api.engine.is_podman()) co_return owners;
-  std::string path = concat("/libpod/containers/", container.id(), "/json");
-  std::string answer = co_await api.get(path, container.subject());
-  Json maps = Json::parse(answer, concat("the engine's answer to GET ", path))["HostConfig"]["IDMappings"];
-  owners.users = UserMap(maps["UidMap"]);
-  owners.groups = UserMap(maps["GidMap"]);
-  co_return owners;
-}
-
 Task<std::unique_ptr<Mount>> extract_container(Api &api, Container &container, std::string folder,
                                                ExtractionLimits limits) {
-  Owners owners = co_await owners_in(api, container);
-  std::unique_ptr<Mount> mount =
-      co_await extract(api, container.id(), container.subject(), std::move(folder), limits, false, std::move(owners));
-  co_return mount;
+  return extract(api, container.id(), container.subject(), std::move(folder), limits, false);
 }
 
 // --- an image --------------------------------------------------------------------------------------------------------
@@ -120,21 +112,17 @@ Task<std::unique_ptr<Mount>> extract_container(Api &api, Container &container, s
 // apart.
 static const char maker_label[] = "conu.files";
 
-// Those of processes that were killed. Of another machine's nothing is known, and what was started is somebody's.
-static Task<void> remove_of_dead(Api &api) {
-  Json containers = co_await containers_with(api, maker_label);
-  for (size_t i = 0; i < containers.size(); i++) {
-    Json container = containers.at(i);
-    std::string id = container["Id"].required_string(), maker = container["Labels"][maker_label].text_or("");
-    bool is_new = container["State"].text_or("") == "created";
-    if (is_new && maker.ends_with(own_identity().boot) && is_dead(maker))
-      co_await remove_container(api, id, concat("the container ", id), true, true);
-  }
-}
-
+// Those of processes that were killed go. Of another machine's nothing is known, and what was started is somebody's.
 static Task<void> sweep_on_the_way(Api &api) {
   try {
-    co_await remove_of_dead(api);
+    Json containers = co_await containers_with(api, maker_label);
+    for (size_t i = 0; i < containers.size(); i++) {
+      Json container = containers.at(i);
+      std::string id = container["Id"].required_string(), maker = container["Labels"][maker_label].text_or("");
+      bool is_new = container["State"].text_or("") == "created";
+      if (is_new && maker.ends_with(own_identity().boot) && is_dead(maker))
+        co_await remove_container(api, id, concat("the container ", id), true, true);
+    }
   } catch (const Failure &failure) {
     log(LogLevel::warning, concat("what another process has left cannot be removed: ", failure.message));
   }
@@ -177,7 +165,7 @@ Task<ContainerPtr> create_for_files(Api &api, Image &image) {
 
 static Task<void> extract_to(Api &api, std::string id, std::string subject, std::string folder, ExtractionLimits limits,
                              std::unique_ptr<Mount> *mount) {
-  *mount = co_await extract(api, id, subject, folder, limits, !api.engine.is_podman(), Owners());
+  *mount = co_await extract(api, id, subject, folder, limits, true);
 }
 
 Task<std::unique_ptr<Mount>> extract_image(Api &api, Image &image, std::string folder, ExtractionLimits limits) {

@@ -408,7 +408,7 @@ static void a_running_container_is_looked_at_as_it_sees_itself(void **state) {
   kept(filesystem);
   assert_string_equal(conu_filesystem_get_method(filesystem), "merged");
   for (int i = 0; i < 1000 && !has_file(filesystem, "/scratch/ready"); i++) sleep_ms(10);
-  sleep_ms(50);
+  for (int i = 0; i < 1000 && strstr(read_file(filesystem, "/proc/1/status"), "sleep") == NULL; i++) sleep_ms(10);
   assert_string_equal(read_file(filesystem, "/scratch/ready"), "ready\n");
   contains(read_file(filesystem, "/proc/1/status"), "sleep");
   assert_string_equal(host_path(filesystem, "/scratch/link"),

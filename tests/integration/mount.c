@@ -633,7 +633,8 @@ static void a_running_container_shows_what_it_sees(void **state) {
   for (int i = 0; i < 1000 && strcmp(content(filesystem, "ready"), "") != 0; i++) sleep_ms(10);
   assert_string_equal(content(filesystem, "new"), "changed\n");
   assert_string_equal(content(filesystem, "scratch/file"), "volatile\n");
-  contains(content(filesystem, "proc/1/cmdline"), "sleep");
+  for (int i = 0; i < 1000 && strcmp(content(filesystem, "proc/1/cmdline"), "sleep") != 0; i++) sleep_ms(10);
+  assert_string_equal(content(filesystem, "proc/1/cmdline"), "sleep");
   const char *folder = conu_filesystem_get_mount_point(filesystem);
   assert_int_equal(open(text("%s/scratch/mine", folder), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), -1);
   assert_int_equal(errno, EROFS);
