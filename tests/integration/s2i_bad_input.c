@@ -144,7 +144,8 @@ static void who_may_not_assemble_is_refused(void **state) {
   char *named = derived("USER daemon:root", NULL);
   hinted(CONU_ERROR_PERMISSION, named, source, "-u 0-65535", named, "daemon", "");
   refused(CONU_ERROR_PERMISSION, builder_name, source, "-u 1000-1999 --assemble-user 2000", "2000", "");
-  refused(CONU_ERROR_PERMISSION, derived("ONBUILD USER 5", NULL), source, "-u 10-", "5", "");
+  // What Podman tells of an image has no ONBUILD instructions.
+  if (!on_podman()) refused(CONU_ERROR_PERMISSION, derived("ONBUILD USER 5", NULL), source, "-u 10-", "5", "");
   fails(CONU_ERROR_ENGINE, try_extend(builder_name, source, result_name(), "--assemble-user=nosuchuser"), "nosuchuser");
 }
 
@@ -167,6 +168,7 @@ static void metadata_that_are_none_are_refused(void **state) {
 
 static void a_source_without_a_program_is_no_source_for_triggers(void **state) {
   (void)state;
+  if (on_podman()) return;
   char *builder = derived("ONBUILD COPY . /opt/here/", NULL);
   hinted(CONU_ERROR_NOT_FOUND, builder, source_that("true"), NULL, "to run", builder, "execute");
   char *failing = derived("ONBUILD RUN echo the trigger fails; exit 7", NULL), *source = source_that("true");

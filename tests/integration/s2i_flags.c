@@ -153,6 +153,8 @@ static void triggers_of_the_builder_run(void **state) {
   file_in(folder, "content", "of the source\n");
   assert_int_equal(chmod(file_in(folder, "run", "#!/bin/sh\ncat /opt/here/content\n"), 0755), 0);
   file_in(folder, ".s2i/environment", "VARIABLE=of the source\n");
+  // What Podman tells of an image has no ONBUILD instructions.
+  if (on_podman()) return;
   char *builder = derived("WORKDIR /opt/here\nONBUILD COPY . /opt/here/\nONBUILD RUN echo the trigger runs", NULL);
   printed(builder, folder, name, NULL);
   assert_string_equal(in_image(name, "cat /opt/here/content"), "of the source\n");

@@ -55,9 +55,7 @@ def build(name, made):
         entry.size = len(text.encode())
         tar.addfile(entry, io.BytesIO(text.encode()))
     connection = EngineConnection("engine", timeout=120)
-    # Podman's own default is a format without health checks and ONBUILD.
-    form = "" if ON_DOCKER else "&outputformat=application/vnd.docker.distribution.manifest.v2%2Bjson"
-    connection.request("POST", f"/v1.41/build?t={PREFIX}{name}&forcerm=1{form}", context.getvalue(),
+    connection.request("POST", f"/v1.41/build?t={PREFIX}{name}&forcerm=1", context.getvalue(),
                        {"Content-Type": "application/x-tar"})
     said = connection.getresponse().read().decode()
     connection.close()

@@ -29,6 +29,8 @@ UNSAYABLE = {
     "76d-root": "the program copies the source, and so cannot take a folder that its copy is in; the library does not",
     "78b-usage-nodaemon": "usage takes no options",
 }
+if not ON_DOCKER:
+    UNSAYABLE["28b-onbuild-run"] = "what Podman tells of an image has no ONBUILD instructions, so it is any builder"
 
 # What fails, as the program did or as it should have done: the status, and what the message must name.
 FAILURES = {
@@ -89,7 +91,7 @@ CORRECTIONS = {"27-notar": without_tar, "40f-runtime-user": without_marker, "72-
 
 
 def on_podman(run):
-    """What Podman's images and commits have as well, or in another way."""
+    """What Podman's images and commits have in another way."""
     config, labels, builder = run["config"], run["config"]["Labels"], "io.openshift.s2i.build.image"
     # buildah signs what it builds.
     labels["io.buildah.version"] = ANY
@@ -97,11 +99,17 @@ def on_podman(run):
     labels[builder] = labels[builder].replace("docker.io/library/", PREFIX)
     # Containers have this variable, and a commit keeps it.
     config["Env"].append("TERM=xterm")
+    # What it tells of an image has no health check, also where the image has one.
+    config["Healthcheck"] = None
 
 
-# What Podman adds to the lines of a container: the same variable, its own capabilities, and that it could not write all
-# of the input to a shell that had ended.
-MORE_LINES = () if ON_DOCKER else ("R?ENV.TERM=xterm", "Cap(Inh|Prm|Eff):", "Error: write unixpacket")
+# What Podman adds to a container's files, which are in what is committed: some that tell the container of its host and
+# its user, and the folder to work in. And to its lines: that variable, a home for a user who has none, its own
+# capabilities, and that it could not write all of the input to a shell that had ended.
+MORE_FILES = () if ON_DOCKER else ("etc", "etc/group", "etc/hosts", "etc/mtab", "etc/passwd", "run",
+                                   "run/.containerenv", "opt", "opt/app-root", "opt/app-root/src")
+MORE_LINES = () if ON_DOCKER else ("R?ENV.TERM=xterm", "RENV.HOME=", "Cap(Inh|Prm|Eff):",
+                                   "Error: write unixpacket")
 
 
 class Any:
@@ -150,7 +158,7 @@ def alike_config(config, names):
 
 def alike_tree(lines):
     """Without the examples of hooks, which are as git's version has them."""
-    return sorted(line for line in lines if "/hooks/" not in line)
+    return sorted(line for line in lines if "/hooks/" not in line and line.split(" ")[3] not in MORE_FILES)
 
 
 def alike_lines(lines):
