@@ -25,8 +25,8 @@ func ForPort(port int) Condition {
 	return condition(func(to native.Wait, failure *uintptr) { to.Add_port(port, failure) })
 }
 
-// ForLog holds when a line of the log matches an ECMAScript regular expression, or as many lines as WithOccurrences says.
-// What was written before the wait counts, too.
+// ForLog holds when a line of the log matches a regular expression in the syntax of package regexp, or as many lines as
+// WithOccurrences says. What was written before the wait counts, too.
 func ForLog(pattern string, options ...LogConditionOption) Condition {
 	occurrences := collect(options).occurrences
 	return condition(func(to native.Wait, failure *uintptr) { to.Add_log(pattern, occurrences, failure) })

@@ -1510,9 +1510,10 @@ CONU_API conu_status_t conu_container_wait_for_port(conu_container_t *container,
  * Waits until lines of the log match a pattern. The log is followed from its beginning, standard output and error
  * alike, so what was written before counts, too.
  * @param container The container.
- * @param pattern An ECMAScript regular expression, found anywhere in a line (of which the first 16 KiB count), without
- * back-references and look-ahead, which take time out of proportion; with "(?i)" before it, letters of either case
- * match. A line counts once, when its end has come.
+ * @param pattern A regular expression in the syntax of RE2, which is that of Go, found anywhere in a line (of which the
+ * first 16 KiB count). "(?i)" makes letters of either case match; there are no back-references and no look-around, which
+ * take time out of proportion. It is UTF-8; a byte of the log that is none is matched as U+FFFD. A line counts once, when
+ * its end has come.
  * @param occurrences How many lines must match, 1 or more.
  * @param timeout_ms The deadline, in milliseconds.
  * @param cancel Ends the wait.

@@ -14,6 +14,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 HOMES = [
     (r"uv\.h|uv/", "loop"),
     (r"jansson", "json"),
+    (r"re2/", "container"),
     (r"boost/", "transport"),
     (r"openssl/", "transport"),
     (r"archive", "filesystem"),
@@ -56,6 +57,7 @@ def self_check(source):
         ("util", '#include "loop/loop.h"'), ("loop", '#include "json/json.h"'), ("engine", "#include <uv.h>"),
         ("engine", '#  include <jansson.h>'), ("loop", "#include <boost/asio.hpp>"), ("image", "#include <archive.h>"),
         ("engine", "#include <openssl/ssl.h>"), ("engine", "#include <conu/conu.h>"), ("util", '#include "text.h"'),
+        ("check", "#include <re2/re2.h>"),
     ]
     right = [("engine", '#include "transport/http.h"'), ("loop", "#include <uv.h>"), ("engine", "#include <vector>")]
     for room, text in wrong:

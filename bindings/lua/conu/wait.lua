@@ -60,7 +60,7 @@ function Container:wait_for_port(port, given)
   return self.native:wait_for_port(port, options.limits(given))
 end
 
--- Until lines of the log have matched the pattern, a regular expression, `occurrences` times: once unless given.
+-- Until lines of the log have matched the pattern, a regular expression of RE2, `occurrences` times: once unless given.
 function Container:wait_for_log(pattern, given)
   local read = read_log(given)
   return self.native:wait_for_log(pattern, read.occurrences or 1, options.milliseconds(read.timeout), read.cancel)

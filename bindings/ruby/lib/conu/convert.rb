@@ -21,24 +21,21 @@ module Conu
       (moment.to_r * 1000).floor
     end
 
-    # A regular expression as libconu reads it, from a Regexp or as it is. What Ruby alone knows is refused, as it would
-    # mean something else there.
+    # A regular expression as libconu reads it, from a Regexp or as it is. What would mean something else there is
+    # refused; what Ruby's m is about, the ends of lines, no line has.
     def pattern(pattern)
       return pattern unless pattern.is_a?(Regexp)
 
       foreign = "the option x" if pattern.options.anybits?(Regexp::EXTENDED)
       in_any_case = pattern.options.anybits?(Regexp::IGNORECASE) ? "(?i)" : ""
-      text = pattern.source.gsub(/\\.|\(\?-mix:/m) do |token|
-        foreign ||= token if token.match?(/\A\\[ACEGHKMPQRXZaeghkpyz]/) && !PATTERNS.key?(token)
-        PATTERNS.fetch(token, token)
+      text = pattern.source.gsub(/\\.|\(\?[mix-]+[:)]/m) do |token|
+        foreign ||= token if token.match?(/\A\\[CEGHKMQRXeghky]|\A\(\?[mi]*x/)
+        token.start_with?("(") ? token.delete("mx").sub(/-(?=[:)])/, "") : token.sub("\\Z", "$")
       end
       raise InvalidArgumentError, "#{pattern.inspect}: the log cannot be searched with #{foreign}" if foreign
 
       in_any_case + text
     end
-
-    # What Ruby writes in another way: the ends of a line, and a Regexp within another one.
-    PATTERNS = { "\\A" => "^", "\\z" => "$", "\\Z" => "$", "(?-mix:" => "(?:" }.freeze
 
     # Which of the three standard streams are wanted, as the bits of conu.h.
     def pipes(stdin:, stdout:, stderr:)

@@ -59,8 +59,8 @@ module Conu
     # last lines as "log", "time_line", and so on.
     #
     # [port] a service listens at this TCP port, which need not be published; or an Array of ports
-    # [log] a line of the log, be it written before, matches a Regexp without options, or a String that is an
-    #   ECMAScript one; or an Array of these
+    # [log] a line of the log, be it written before, matches a Regexp, of what RE2 knows of it, or a String in
+    #   the syntax of RE2; or an Array of these
     # [occurrences] how many lines must match; 1 unless given
     # [http] a GET is answered: a Hash of +port+, +path+ ("/" unless given) and +status+ (200), or a port
     # [healthy] true: the health check has passed
