@@ -2,6 +2,7 @@
 #pragma once
 
 #include <conu/conu.h>
+#include <pthread.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -13,12 +14,30 @@
 
 namespace conu {
 
-conu_status_t guarded(const char *operation, conu_error_t **error, void (*body)(void *context), void *context) noexcept;
+// The status and, if `error` is asked for, the error object of the exception that is being handled.
+conu_status_t report_exception(const char *operation, conu_error_t **error) noexcept;
 
-// Runs what a function of the API does. `operation` is the function's name. All share one catch.
+// pthread_cancel must not unwind through coroutines: a thread that is cancelled during a call ends after it.
+class ThreadCancelOff {
+ public:
+  ThreadCancelOff() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~ThreadCancelOff() { pthread_setcancelstate(before_, nullptr); }
+
+ private:
+  int before_;
+};
+
+// Runs what a function of the API does. `operation` is the function's name.
 template <class Body>
 conu_status_t guard(const char *operation, conu_error_t **error, Body body) noexcept {
-  return guarded(operation, error, [](void *context) { (*static_cast<Body *>(context))(); }, &body);
+  ThreadCancelOff off;
+  if (error != nullptr) *error = nullptr;
+  try {
+    body();
+    return CONU_OK;
+  } catch (...) {
+    return report_exception(operation, error);
+  }
 }
 
 // For functions that make an object and have no status: NULL where it cannot be made.

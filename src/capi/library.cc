@@ -1,6 +1,4 @@
 // The library itself: version, log, memory, errors, cancel objects, string lists.
-#include <pthread.h>
-
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "util/log.h"
@@ -58,8 +56,7 @@ static conu_error *no_memory_error() {
 
 static conu_error *const prepared = no_memory_error();
 
-// The status and, if `error` is asked for, the error object of the exception that is being handled.
-static conu_status_t report_exception(const char *operation, conu_error_t **error) noexcept {
+conu_status_t conu::report_exception(const char *operation, conu_error_t **error) noexcept {
   auto give = [&](Failure failure) {
     auto code = static_cast<conu_status_t>(failure.code);
     if (error != nullptr)
@@ -79,32 +76,6 @@ static conu_status_t report_exception(const char *operation, conu_error_t **erro
   } catch (...) {
     if (error != nullptr) *error = prepared;
     return CONU_ERROR_NO_MEMORY;
-  }
-}
-
-namespace {
-
-// pthread_cancel must not unwind through coroutines: a thread that is cancelled during a call ends after it.
-class ThreadCancelOff {
- public:
-  ThreadCancelOff() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
-  ~ThreadCancelOff() { pthread_setcancelstate(before_, nullptr); }
-
- private:
-  int before_;
-};
-
-}  // namespace
-
-conu_status_t conu::guarded(const char *operation, conu_error_t **error, void (*body)(void *context),
-                            void *context) noexcept {
-  ThreadCancelOff off;
-  if (error != nullptr) *error = nullptr;
-  try {
-    body(context);
-    return CONU_OK;
-  } catch (...) {
-    return report_exception(operation, error);
   }
 }
 
