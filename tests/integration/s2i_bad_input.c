@@ -146,7 +146,8 @@ static void who_may_not_assemble_is_refused(void **state) {
   refused(CONU_ERROR_PERMISSION, builder_name, source, "-u 1000-1999 --assemble-user 2000", "2000", "");
   // What Podman tells of an image has no ONBUILD instructions.
   if (!on_podman()) refused(CONU_ERROR_PERMISSION, derived("ONBUILD USER 5", NULL), source, "-u 10-", "5", "");
-  fails(CONU_ERROR_ENGINE, try_extend(builder_name, source, result_name(), "--assemble-user=nosuchuser"), "nosuchuser");
+  fails(on_podman() ? CONU_ERROR_CONFLICT : CONU_ERROR_ENGINE,
+        try_extend(builder_name, source, result_name(), "--assemble-user=nosuchuser"), "nosuchuser");
 }
 
 static void labels_that_are_too_large_are_refused(void **state) {
