@@ -44,8 +44,8 @@ describe "a builder of source-to-image" do
       assert_includes lines, "WHO is me"
       assert_equal "me", image.metadata.env["WHO"]
       assert_equal source, image.metadata.labels["io.openshift.s2i.build.source-location"]
-      again = @builder.extend(Pathname(source), name)
-      assert_equal name, again.full_name
+      again = @builder.extend(Pathname(source), "#{name}-again")
+      assert_equal "#{name}-again", again.full_name
       again.rmi(force: true)
       image.rmi(force: true)
     end
