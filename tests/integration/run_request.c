@@ -149,7 +149,7 @@ static void the_engine_is_shared_with_the_credentials_of_its_user(void **state) 
   assert_int_equal(symlink(setting("CONU_HOST") + strlen("unix://"), socket), 0);
   put_off(remove_file, socket);
   const char *script =
-      "test -S /var/run/docker.sock && echo socket; echo \"config: $DOCKER_CONFIG\";"
+      "exec 2>/dev/null; test -S /var/run/docker.sock && echo socket; echo \"config: $DOCKER_CONFIG\";"
       " stat -c %a $DOCKER_CONFIG/config.json; cat $DOCKER_CONFIG/config.json";
   conu_container_t *container = run("--use-api-socket", script);
   waited(container);
