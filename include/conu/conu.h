@@ -891,9 +891,9 @@ CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *ima
  * @returns CONU_ERROR_INVALID_ARGUMENT, before any request, for a malformed option or name, or a source that is no
  *   folder or has no commits, and later for one with pipes or devices in it, and for labels of more than 10,240 bytes;
  *   CONU_ERROR_NOT_FOUND if there is no such source, or no script `assemble` or `run`;
- *   CONU_ERROR_PERMISSION if `--allowed-uids` leaves out who would assemble; CONU_ERROR_COMMAND_MISSING if git is
- * needed and not there; CONU_ERROR_COMMAND_FAILED if git or a script fails: the details have its `exit_code`, and the
- * last lines of a script as `output`; CONU_ERROR_PROTOCOL for an `image_metadata.json` that cannot be read; and
+ *   CONU_ERROR_PERMISSION if `--allowed-uids` leaves out who would assemble; CONU_ERROR_COMMAND_MISSING if git is needed
+ *   and not there; CONU_ERROR_COMMAND_FAILED if git or a script fails: the details have its `exit_code`, and the last
+ *   lines of a script as `output`; CONU_ERROR_PROTOCOL for an `image_metadata.json` that cannot be read; and
  *   @ref usual "the usual ones".
  */
 CONU_API conu_status_t conu_image_s2i_extend(conu_image_t *image, const char *source, const char *new_image_name,
@@ -980,7 +980,7 @@ CONU_API void conu_build_options_free(conu_build_options_t *options);
 
 /**
  * @defgroup progress Progress
- * A pull, push, build, load or s2i_extend as a sequence of steps: call conu_progress_next() while `*more` is true. The getters
+ * A pull, push, build, load or s2i_extend as steps: call conu_progress_next() while `*more` is true. The getters
  * speak of the step that was read last, and what they return is borrowed until the next one. Calls from several threads
  * run one after the other. Source: Docker Engine API, the streams of POST /images/create, /images/{name}/push, /build
  * and /images/load.
@@ -1694,8 +1694,7 @@ CONU_API void conu_exec_options_free(conu_exec_options_t *options);
  * CONU_ERROR_UNREACHABLE from reading. Podman 4 drops what it has not sent a quarter of a second after the end, which
  * is read from the log afterwards. Where there is no log any more, or no telling what has come of it, last lines may be
  * missing: of a container with `--rm` unless its log is a file on this machine that this user may read, and is followed
- * without since and until; of any container where tail is set. Of Docker's logs that is so for a terminal's with tail
- * or
+ * without since and until; of any container where tail is set. Of Docker's logs that is so for a terminal's with tail or
  * `--rm`.
  *
  * @param container The container.

@@ -26,7 +26,6 @@ RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "s2i", "reco
 # What cannot be said to the library at all, so there is nothing to replay.
 UNSAYABLE = {
     "63-args1": "no builder is given",
-    "76d-root": "the program copies the source, and so cannot take a folder that its copy is in; the library does not",
     "78b-usage-nodaemon": "usage takes no options",
 }
 if not ON_DOCKER:
@@ -41,6 +40,7 @@ FAILURES = {
     "22c-assembleuser-bad": ("", "nosuch"),
     "23c-uids-name": ("PERMISSION", "pbx-nameduser", "app"),
     "23f-uids-bad": ("INVALID_ARGUMENT", "abc", "--allowed-uids"),
+    "76d-root": ("INVALID_ARGUMENT", "/tmp", "temporary files"),
     "28b-onbuild-run": ("COMMAND_FAILED", "assemble"),
     "31c-meta-nolabels": ("PROTOCOL", "image_metadata.json", "labels"),
     "31f-meta-dir": ("CONFLICT", "image_metadata.json"),
