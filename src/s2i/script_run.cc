@@ -41,6 +41,10 @@ Task<void> ScriptOutput::finish() {
 Task<void> ScriptOutput::put(Piece line) {
   const size_t kept_lines = 50, kept_bytes = 4096;
   bool is_out = line.channel != 2;
+  // Podman's own, where a script does not read its input to the end.
+  bool is_podmans =
+      !is_out && line.bytes.starts_with("Error: ") && line.bytes.find(" unixpacket @->") != line.bytes.npos;
+  if (is_podmans) co_return;
   Step step;
   step.text = is_out ? trimmed(line.bytes) : line.bytes;
   notice(step.text);
@@ -97,12 +101,15 @@ class Feed {
 
 }  // namespace
 
-// Whether the container took it; what it does not read is its own business.
+// No bytes: the end. Whether the container took it; what it does not read is its own business.
 static Task<void> write(Exchange &exchange, std::string_view bytes, bool *is_taken) {
   size_t written = 0;
   std::optional<Failure> failure;
   try {
-    co_await exchange.write(bytes, &written);
+    if (bytes.empty())
+      co_await exchange.close_write();
+    else
+      co_await exchange.write(bytes, &written);
   } catch (const Failure &caught) {
     failure = caught;
   }
@@ -112,13 +119,12 @@ static Task<void> write(Exchange &exchange, std::string_view bytes, bool *is_tak
 // Ends by its failure alone: the reading says when all is over.
 static Task<void> feed(Exchange &exchange, std::shared_ptr<BodySource> source) {
   Feed feed(std::move(source));
-  bool is_taken = true;
-  while (is_taken) {
+  bool is_taken = true, is_at_end = false;
+  while (is_taken && !is_at_end) {
     std::string_view bytes = feed.next();
-    if (bytes.empty()) break;
+    is_at_end = bytes.empty();
     co_await write(exchange, bytes, &is_taken);
   }
-  if (is_taken) co_await exchange.close_write();
   Signal never;
   co_await never.wait();
 }
@@ -181,7 +187,8 @@ static Task<std::optional<int>> run_in(Api &api, Container &container, const Scr
   int exit_code = 0;
   try {
     exit_code = co_await run_to_end(api, container, input, output);
-  } catch (const Failure &failure) {
+  } catch (Failure &failure) {
+    blame_program(&failure);  // Podman tells of it before the start
     if (!by_tar || failure.code != Code::command_missing) throw;
     co_return std::nullopt;  // not even a shell
   }

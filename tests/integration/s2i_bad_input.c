@@ -137,6 +137,14 @@ static void an_assemble_that_cannot_run_is_told(void **state) {
   refused(CONU_ERROR_COMMAND_FAILED, nonsense, source, NULL, "/usr/libexec/s2i/assemble", nonsense);
 }
 
+// Its tar ends before it has read the source.
+static void a_folder_that_the_source_cannot_go_to_is_told(void **state) {
+  (void)state;
+  char *folder = source_that("true");
+  shell("head -c 20000000 /dev/urandom > %s/large", folder);
+  refused(CONU_ERROR_COMMAND_FAILED, builder_name, folder, "-d /none", "exit code 2", "tar: Error is not recoverable");
+}
+
 static void who_may_not_assemble_is_refused(void **state) {
   (void)state;
   char *source = source_that("true");
@@ -259,6 +267,7 @@ int main(void) {
       TEST(a_file_that_cannot_be_read_is_told),
       TEST(a_builder_without_scripts_is_refused),
       TEST(an_assemble_that_cannot_run_is_told),
+      TEST(a_folder_that_the_source_cannot_go_to_is_told),
       TEST(who_may_not_assemble_is_refused),
       TEST(labels_that_are_too_large_are_refused),
       TEST(metadata_that_are_none_are_refused),
