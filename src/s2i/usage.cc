@@ -31,6 +31,7 @@ Task<std::string> usage(Api &api, ImagePtr image) {
   }
   Steps unread;
   Build build(api, unread, std::move(image));
+  build.extension = std::make_shared<Extension>();  // without options
   auto work = co_await WorkFolder::make();
   build.work = work->path();
   co_await prepare_builder(build);
