@@ -58,6 +58,11 @@ TEST(what_is_no_json_is_refused_with_its_source) {
     CHECK_FAILS(parse(text), Code::protocol, "the answer is not JSON");
 }
 
+TEST(a_name_with_nul_can_be_read_again) {
+  Json object = Json::object().set(Text("a\0b", 3), "x");
+  CHECK_EQUAL(parse(object.dump()).members()[0].first, "a\ufffdb");
+}
+
 TEST(texts_may_have_nul_and_integers_may_be_too_large) {
   Json json = parse(R"({"s":"a\u0000b","big":123456789012345678901234567890,"small":-123456789012345678901234567890})");
   CHECK_EQUAL(*json["s"].as_string(), std::string("a\0b", 3));
