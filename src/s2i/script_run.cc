@@ -49,6 +49,7 @@ Task<void> ScriptOutput::put(Piece line) {
   step.text = is_out ? trimmed(line.bytes) : line.bytes;
   notice(step.text);
   last_lines_.push_back(as_utf8(step.text.substr(0, kept_bytes)));
+  if (!is_out && !trimmed(line.bytes).empty()) last_error_ = last_lines_.back();
   if (last_lines_.size() > kept_lines) last_lines_.pop_front();
   if (is_out && is_quiet_) co_return;
   co_await steps_.put(std::move(step));
@@ -61,6 +62,7 @@ void throw_script_failure(const std::string &subject, int exit_code, const Scrip
     lines.append(Json::string(line));
     if (!trimmed(line).empty()) end = line;
   }
+  if (!output.last_error().empty()) end = output.last_error();  // which may have come before the rest
   const char *hint = exit_code == 126 ? "the script is there, but may not be executed" : "";
   if (exit_code == 127) hint = "is the script there, and the program that its first line names?";
   throw_exit_failure(concat(subject, " failed with exit code ", decimal(exit_code),

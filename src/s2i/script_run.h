@@ -23,8 +23,9 @@ class ScriptOutput {
   virtual Task<void> take(Piece piece);
   Task<void> finish();
 
-  // The beginning of its standard error, and the end of all.
+  // The beginning of its standard error and the last line of it, and the end of all, in the order that it came.
   const std::string &first_errors() const { return first_errors_; }
+  const std::string &last_error() const { return last_error_; }
   const std::deque<std::string> &last_lines() const { return last_lines_; }
 
  protected:
@@ -36,7 +37,7 @@ class ScriptOutput {
   Steps &steps_;
   const bool is_quiet_;  // gives standard error alone
   Lines lines_;
-  std::string first_errors_;
+  std::string first_errors_, last_error_;
   std::deque<std::string> last_lines_;
 };
 

@@ -69,12 +69,11 @@ static void without_git_a_url_is_refused_and_a_folder_copied(void **state) {
   shell("ln -s $(command -v env) $(command -v sh) %s", programs);
   set_variable("PATH", programs);
   conu_status_t status = try_extend(builder_name, "https://127.0.0.1:1/x.git", result_name(), NULL);
+  conu_error_free(error);
   conu_status_t copied = try_extend(builder_name, folder, result_name(), NULL);
   set_variable("PATH", path);
   if (copied != CONU_OK) fail_msg("%s", conu_error_get_message(error));
   assert_int_equal(status, CONU_ERROR_COMMAND_MISSING);
-  conu_error_free(error);
-  error = NULL;
 }
 
 static void pipes_and_circles_in_a_source_are_no_trap(void **state) {
