@@ -88,7 +88,7 @@ class FileMeasures:
                      f'tar -x -C "$FOLDER/tree" && docker rm $id && cat "$FOLDER/tree{FILE}"', "true")}
         if os.environ.get("CONU_TEST_ENGINE") == "podman":
             folder = os.path.dirname(os.environ["CONU_HOST"].removeprefix("unix://"))  # as the lab lays it out
-            podman = f"CONTAINERS_CONF={folder}/containers.conf podman --root {folder}/data --runroot {folder}/run"
+            podman = f"CONTAINERS_CONF={folder}/containers.conf podman --root {folder}/data --runroot {folder}/r"
             commands["podman image mount"] = (f'tree=$({podman} image mount {image}) && cat "$tree{FILE}"',
                                               f"{podman} image unmount {image}")
         for name, (show, end) in commands.items():

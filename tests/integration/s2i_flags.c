@@ -196,7 +196,7 @@ static void another_engine_may_do_it(void **state) {
   char *name = result_name();
   conu_image_t *made;
   conu_status_t status = conu_image_s2i_extend(image_named(builder_name), source_that("echo there"), name,
-                                               words(text("-U %s", spare->url)), NULL, &made, &error);
+                                               words(text("-U %s --network none", spare->url)), NULL, &made, &error);
   ok(status);
   assert_true(is_present(kept_image(made)));
   assert_false(is_present(image_named(name)));

@@ -102,7 +102,7 @@ insecure = true
 """)
         env = {"CONTAINERS_CONF": containers, "CONTAINERS_REGISTRIES_CONF": registries}
         program = ["--storage-opt", "overlay.mount_program=/usr/bin/fuse-overlayfs"] if "fuse" in self.name else []
-        return self._run(env, "podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/run", *program,
+        return self._run(env, "podman", "--root", f"{self.folder}/data", "--runroot", f"{self.folder}/r", *program,
                          "system", "service", "--time=0", url)
 
     def _run(self, env, *argv):
