@@ -7,8 +7,8 @@
 
 using namespace conu;
 
-conu_progress_t *conu::begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel, std::unique_ptr<conu_progress> progress,
-                       Progress::Work work) {
+conu_progress_t *conu::begun(std::shared_ptr<Engine> engine, conu_cancel_t *cancel,
+                             std::unique_ptr<conu_progress> progress, Progress::Work work) {
   // The work begins with its object, and must not where it is cancelled already.
   auto reason = cancel != nullptr ? of(cancel)->verdict() : nullptr;
   if (reason) throw *reason;

@@ -82,7 +82,9 @@ static Task<void> run_detached(Start &start, ProgramResult *result) {
   std::vector<std::string> options;
   options.push_back("--detach");
   start.creation.was_asked = true;
-  *result = co_await run_program(start.command_line(options), "", -1, 16 << 20, start.program.hidden_variables);
+  ProcessOptions surroundings;
+  surroundings.hidden_variables = start.program.hidden_variables;
+  *result = co_await run_program(start.command_line(options), "", -1, 16 << 20, surroundings);
 }
 
 // The last line of its output is the container's id: others may tell of a pull.

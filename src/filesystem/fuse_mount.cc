@@ -32,9 +32,12 @@ Task<std::unique_ptr<Mount>> mount_fuse(const std::vector<Fd> &layers, const Tar
   command.push_back("-o");
   command.push_back(options);
   command.push_back(target.path);
+  ProcessOptions surroundings;
+  surroundings.pipe_in = !target.hold;
+  surroundings.in = target.hold.get();
   ProgramResult result;
   try {
-    result = co_await run_program(command, "", most_ms);
+    result = co_await run_program(command, "", most_ms, 1 << 20, surroundings);
   } catch (Failure &failure) {
     if (failure.code == Code::command_missing) failure.hint = "install the package fuse-overlayfs";
     throw;

@@ -11,10 +11,12 @@
 
 namespace conu {
 
-// A folder that something is about to be mounted on: its path for people, and the folder itself by O_PATH.
+// A folder that something is about to be mounted on: its path for people, and the folder itself by O_PATH. A program
+// that mounts has `hold` open until it has, so that it is known to be at it when its parent is dead.
 struct Target {
   std::string path;
   Fd folder;
+  Fd hold = Fd();
 };
 
 // The layers one above the other, the topmost first.

@@ -2,11 +2,13 @@
 //
 // A fresh mount point is a folder "PID.START.NAMESPACE.BOOT.RANDOM". For one that was chosen there is a folder of that
 // name with ".chosen" behind, in which are notes: "place", whether it was made, device and inode of the folder, its
-// path; and "mount", the number of what is mounted there, or "files", which says that files were put into it.
+// path; and "mount", the number of what is mounted there, or "files", which says that files were put into it. Who is
+// about to mount there holds a lock on that folder, which a program that mounts for us keeps when we are killed.
 #include "filesystem/mount_point.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -76,6 +78,13 @@ static std::string new_record(const std::string &ending) {
   return concat(path, "/", name);
 }
 
+// Nothing where somebody else holds it.
+static Fd locked(const std::string &record) {
+  Fd folder(open(record.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder || flock(folder.get(), LOCK_EX | LOCK_NB) != 0) return Fd();
+  return folder;
+}
+
 // What cannot be read is left as it is.
 static std::vector<std::string> names_in(const Fd &folder) {
   return names_in(folder.get(), ".").value_or(std::vector<std::string>());
@@ -120,6 +129,7 @@ Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   point->chosen_ = co_await Directory::make(options);
   target = opened(options.path);
   check_free(target);
+  target.hold = locked(point->record_);
   struct stat status {};
   if (fstat(target.folder.get(), &status) != 0) throw_system_failure({"cannot look at ", target.path}, errno);
   point->write_note("place", concat(is_made ? "made" : "given", " ", decimal(status.st_dev), " ",
@@ -128,11 +138,13 @@ Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
 }
 
 void MountPoint::note_files() {
+  target_.hold.reset();  // nothing will be mounted
   if (chosen_) write_note("files", "");
 }
 
 void MountPoint::note_mount() {
   target_.folder.reset();
+  target_.hold.reset();
   if (chosen_) write_note("mount", decimal(mount_number(target_.path)));
 }
 
@@ -218,6 +230,8 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
 
 static void sweep_record(const std::string &record) {
   if (record.ends_with(".chosen")) {
+    Fd hold = locked(record);
+    if (!hold) return;  // something of theirs is about to mount there
     if (auto note = read_file(concat(record, "/place"))) sweep_chosen(record, *note);
     remove_notes(record);
     return;

@@ -66,7 +66,7 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan &) = delete;
   SpawnPlan &operator=(const SpawnPlan &) = delete;
 
-  void set_stream(int number, const Fd &fd) { add(posix_spawn_file_actions_adddup2(&actions, fd.get(), number)); }
+  void set_stream(int number, int fd) { add(posix_spawn_file_actions_adddup2(&actions, fd, number)); }
   // This process's own; a program is never without, as what it opens next would take the place.
   void inherit_stream(int number) {
     if (fcntl(number, F_GETFD) >= 0)
@@ -121,12 +121,13 @@ Child::Child(const std::vector<std::string> &command, const ProcessOptions &opti
   SpawnPlan plan;
   std::vector<Fd> theirs;
   auto give = [&](int number, bool piped, Fd *ours) {
+    if (!piped && number == 0 && options.in >= 0) return plan.set_stream(0, options.in);
     if (!piped) return plan.inherit_stream(number);
     Pipe pipe;
     *ours = std::move(number == 0 ? pipe.write_end : pipe.read_end);
     fcntl(ours->get(), F_SETFL, O_NONBLOCK);
     theirs.push_back(std::move(number == 0 ? pipe.read_end : pipe.write_end));
-    plan.set_stream(number, theirs.back());
+    plan.set_stream(number, theirs.back().get());
   };
   give(0, options.pipe_in, &in);
   give(1, options.pipe_out, &out);

@@ -16,6 +16,7 @@ namespace conu {
 struct ProcessOptions {
   // Which standard streams are pipes to us; the others are this process's own.
   bool pipe_in = true, pipe_out = true, pipe_err = true;
+  int in = -1;                                // what is its standard input in place of this process's own
   std::vector<std::string> hidden_variables;  // of this process's environment, by name: the program does not see them
 };
 

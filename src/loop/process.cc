@@ -49,7 +49,7 @@ static Task<void> feed(Process &process, const std::string &input) {
 
 static Task<void> exchange(Process &process, const std::string &input, ProgramResult &result, size_t limit) {
   std::vector<Task<void>> tasks;
-  tasks.push_back(feed(process, input));
+  if (process.in() != nullptr) tasks.push_back(feed(process, input));
   tasks.push_back(read_to_end(*process.out(), result.out, limit));
   tasks.push_back(read_to_end(*process.err(), result.err, limit));
   co_await when_all(std::move(tasks));
@@ -63,14 +63,12 @@ static Task<void> outlast(Process &process) {
 }
 
 Task<ProgramResult> run_program(std::vector<std::string> command, std::string input, int64_t timeout_ms, size_t limit,
-                                std::vector<std::string> hidden_variables) {
+                                ProcessOptions options) {
   Scope &scope = co_await current_scope();
   Deadline deadline(scope, timeout_ms, [&command, timeout_ms] {
     return Failure(Code::timeout,
                    concat("the program ", command[0], " has not ended after ", decimal(timeout_ms), " ms"));
   });
-  ProcessOptions options;
-  options.hidden_variables = std::move(hidden_variables);
   Process process(scope.loop, command, options);
   ProgramResult result;
   std::vector<Task<void>> tasks;

@@ -38,11 +38,11 @@ struct ProgramResult {
   std::string err;
 };
 
-// Runs a program with `input` on its standard input, and gives what it wrote. A program that is not there is
-// Failure(command_missing), one that takes longer than `timeout_ms` (negative: no limit) is ended and Failure(timeout),
-// one that writes more than `limit` bytes is ended and Failure(io). What it leaves running with its output open is
-// waited for only for a moment.
+// Runs a program with `input` on its standard input, if that is a pipe, and gives what it wrote. A program that is not
+// there is Failure(command_missing), one that takes longer than `timeout_ms` (negative: no limit) is ended and
+// Failure(timeout), one that writes more than `limit` bytes is ended and Failure(io). What it leaves running with its
+// output open is waited for only for a moment.
 Task<ProgramResult> run_program(std::vector<std::string> command, std::string input, int64_t timeout_ms,
-                                size_t limit = 16 << 20, std::vector<std::string> hidden_variables = {});
+                                size_t limit = 16 << 20, ProcessOptions options = {});
 
 }  // namespace conu

@@ -512,6 +512,42 @@ static void a_process_that_is_killed_while_it_mounts_leaves_nothing(void **state
   ok(conu_filesystem_unmount(mounted(image, "extract"), NULL, &error));
 }
 
+// A program that mounts for us does so when it likes, and may well outlive us.
+static void a_mount_that_comes_after_the_death_of_its_process_is_removed(void **state) {
+  (void)state;
+  set_variable("TMPDIR", fresh_folder());
+  char *folder = fresh_folder(), *chosen = fresh_folder();
+  char *program = file_in(folder, "fuse-overlayfs",
+                          text("#!/bin/sh\ncd %s; touch started\nwhile [ ! -e go ]; do sleep 0.01; done\n"
+                               "mount -t tmpfs -o ro,nosuid,nodev conu $3; touch mounted\n",
+                               folder));
+  assert_int_equal(chmod(program, 0755), 0);
+  conu_image_t *image = layered(3);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    setenv("PATH", text("%s:%s", folder, getenv("PATH")), 1);
+    conu_filesystem_t *filesystem = NULL;
+    conu_image_mount(image, chosen, by("fuse"), NULL, &filesystem, &error);
+    _exit(1);
+  }
+  for (int i = 0; i < 1000 && !is_there(text("%s/started", folder)); i++) sleep_ms(10);
+  kill(child, SIGKILL);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  ok(conu_filesystem_sweep(NULL, &error));
+  file_in(folder, "go", "");
+  for (int i = 0; i < 1000 && !is_there(text("%s/mounted", folder)); i++) sleep_ms(10);
+  assert_true(is_mount_point(chosen));
+  for (int i = 0; i < 500 && is_mount_point(chosen); i++) {
+    sleep_ms(10);
+    ok(conu_filesystem_sweep(NULL, &error));
+  }
+  bool is_left = is_mount_point(chosen);
+  if (is_left) umount2(chosen, MNT_DETACH);
+  assert_false(is_left);
+  assert_string_equal(shell("ls -A $TMPDIR/conu-0"), "");
+}
+
 #define DOCKER text("docker --host %s", setting("CONU_HOST"))
 
 static bool has_container(pid_t pid) {
@@ -728,6 +764,7 @@ int main(void) {
       TEST(a_child_leaves_the_mounts_of_its_parent_alone),
       TEST(a_sweep_removes_what_the_dead_left),
       TEST(a_process_that_is_killed_while_it_mounts_leaves_nothing),
+      TEST(a_mount_that_comes_after_the_death_of_its_process_is_removed),
       TEST(an_extraction_removes_the_containers_of_the_dead_alone),
       TEST(a_mount_that_a_dead_process_had_not_noted_yet_is_removed),
       TEST(a_sweep_leaves_what_is_no_record_alone),

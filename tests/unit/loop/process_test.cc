@@ -79,9 +79,20 @@ TEST(what_is_left_running_with_the_output_open_is_not_waited_for) {
 TEST(hidden_variables_are_not_seen_and_all_others_are) {
   setenv("CONU_TEST_HIDDEN", "1", 1);
   setenv("CONU_TEST_HIDDEN_NOT", "2", 1);
-  auto task = run_program({"sh", "-c", "echo $CONU_TEST_HIDDEN,$CONU_TEST_HIDDEN_NOT"}, "", 20000, 1 << 20,
-                          {"CONU_TEST_HIDDEN"});
+  ProcessOptions options;
+  options.hidden_variables.push_back("CONU_TEST_HIDDEN");
+  auto task = run_program({"sh", "-c", "echo $CONU_TEST_HIDDEN,$CONU_TEST_HIDDEN_NOT"}, "", 20000, 1 << 20, options);
   CHECK_EQUAL(on_loop(std::move(task)).out, ",2\n");
+}
+
+TEST(a_program_reads_what_it_is_given_in_place_of_a_pipe) {
+  TemporaryFolder folder;
+  std::string path = folder.write("input", "out of a file");
+  Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  ProcessOptions options;
+  options.pipe_in = false;
+  options.in = file.get();
+  CHECK_EQUAL(on_loop(run_program({"cat"}, "", 20000, 1 << 20, options)).out, "out of a file");
 }
 
 static Task<int> exit_code_of(Process &process) {
