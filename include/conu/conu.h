@@ -876,8 +876,8 @@ CONU_API conu_status_t conu_image_run_via_binary_in_foreground(conu_image_t *ima
  *
  * What the builder tells by its labels, the files `.s2i` and `.s2iignore` of the source, the environment, users, and
  * the labels of the new image are as the documents of source-to-image have them. The new image carries this session's
- * label, so that conu_cleanup_images() removes it. Podman's commit cannot express all of a configuration: its images
- * have `TERM` and `container` in their environment, and a value may have no line break.
+ * label, so that conu_engine_cleanup_images() removes it. Podman's commit cannot express all of a configuration: its
+ * images have `TERM` and `container` in their environment, and a value may have no line break.
  * @param image The builder. It is pulled if the engine does not have it, unless the argument `--pull-policy` says
  *   otherwise.
  * @param source A folder, a git repository of this host (its last commit is taken), or a URL for git.
