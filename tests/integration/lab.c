@@ -113,6 +113,24 @@ void set_variable(const char *name, const char *value) {
     unsetenv(name);
 }
 
+char noted[16384];
+
+static void note(conu_log_level_t level, const char *message, void *user) {
+  (void)level, (void)user;
+  strncat(noted, message, sizeof noted - strlen(noted) - 1);
+}
+
+static void stop_noting(void *unused) {
+  (void)unused;
+  conu_set_log_handler(CONU_LOG_WARNING, NULL, NULL);
+}
+
+void note_log(conu_log_level_t least) {
+  noted[0] = '\0';
+  conu_set_log_handler(least, note, NULL);
+  put_off(stop_noting, NULL);
+}
+
 const char *setting(const char *name) {
   const char *value = getenv(name);
   if (value == NULL) fail_msg("%s is not set: run this in a lab, see tests/support/README.md", name);

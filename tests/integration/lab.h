@@ -65,6 +65,10 @@ char *file_in(const char *folder, const char *name, const char *content);
 void set_variable(const char *name, const char *value);  // of the environment; NULL unsets it
 const char *setting(const char *name);                   // a variable that the lab sets
 
+// Keeps what is logged, to the end of the test, in `noted`.
+extern char noted[16384];
+void note_log(conu_log_level_t least);
+
 // The output of a shell command, which must succeed.
 char *shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // What the engine answers to a plain request that the library has no part in.

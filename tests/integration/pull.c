@@ -285,24 +285,6 @@ static void pull_asks_the_credential_store(void **state) {
   ok(pull(locked()));
 }
 
-static char noted[16384];  // what was logged
-
-static void note(conu_log_level_t level, const char *message, void *user) {
-  (void)level, (void)user;
-  strncat(noted, message, sizeof noted - strlen(noted) - 1);
-}
-
-static void stop_noting(void *unused) {
-  (void)unused;
-  conu_set_log_handler(CONU_LOG_WARNING, NULL, NULL);
-}
-
-static void note_log(conu_log_level_t least) {
-  noted[0] = '\0';
-  conu_set_log_handler(least, note, NULL);
-  put_off(stop_noting, NULL);
-}
-
 static void a_credential_helper_that_fails_is_warned_of_and_the_pull_goes_on_without(void **state) {
   (void)state;
   static const struct {

@@ -91,8 +91,8 @@ static void a_service_on_ipv6_alone_is_reached(void **state) {
   (void)state;
   char *name = fresh("conu-network");
   put_off(remove_network, name);
-  shell("docker --host %s network create --ipv6 --subnet 172.31.208.0/24 --subnet fd00:208::/64 %s", setting("CONU_HOST"),
-        name);
+  shell("docker --host %s network create --ipv6 --subnet 172.31.208.0/24 --subnet fd00:208::/64 %s",
+        setting("CONU_HOST"), name);
   conu_container_t *container =
       run(text("--network %s", name),
           "mkdir /www; echo six > /www/index.html; for i in $(seq 100); do address=$(ip -6 addr show dev eth0 scope "

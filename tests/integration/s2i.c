@@ -131,18 +131,6 @@ static void submodules_are_there_unless_they_are_to_be_ignored(void **state) {
   lacks(printed(builder_name, folder, result_name(), "--ignore-submodules"), "do\n");
 }
 
-static char noted[16384];  // what was logged
-
-static void note(conu_log_level_t level, const char *message, void *user) {
-  (void)level, (void)user;
-  strncat(noted, message, sizeof noted - strlen(noted) - 1);
-}
-
-static void stop_noting(void *unused) {
-  (void)unused;
-  conu_set_log_handler(CONU_LOG_WARNING, NULL, NULL);
-}
-
 static void kill_server(void *pid) { kill(atoi(pid), SIGTERM); }
 
 // Serves a folder over HTTP until the end of the test, whatever credentials come; answers "127.0.0.1:PORT".
@@ -164,9 +152,7 @@ static void a_password_in_a_url_is_told_to_nobody(void **state) {
   char *folder = repository(), *name = result_name();
   shell("git -C %s update-server-info", folder);
   char *url = text("http://ann:not-for-you@%s/.git", served(folder));
-  noted[0] = '\0';
-  conu_set_log_handler(CONU_LOG_DEBUG, note, NULL);
-  put_off(stop_noting, NULL);
+  note_log(CONU_LOG_DEBUG);
   contains(printed(builder_name, url, name, NULL), "from the second\n");
   char *labels = image_field(name, "{{json .Config.Labels}}");
   contains(labels, "source-location");

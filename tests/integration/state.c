@@ -210,8 +210,8 @@ static void each_network_gives_its_addresses_of_both_families(void **state) {
   (void)state;
   char *name = fresh("conu-network");
   put_off(remove_network, name);
-  shell("docker --host %s network create --ipv6 --subnet 172.31.207.0/24 --subnet fd00:207::/64 %s", setting("CONU_HOST"),
-        name);
+  shell("docker --host %s network create --ipv6 --subnet 172.31.207.0/24 --subnet fd00:207::/64 %s",
+        setting("CONU_HOST"), name);
   conu_container_t *container = run(text("--network %s", name), "exec sleep 60");
   contains(list_of(conu_container_get_IPv4s, container), "172.31.207.");
   contains(list_of(conu_container_get_IPv6s, container), "fd00:207::");
