@@ -36,19 +36,15 @@ static bool is_podman(const std::string &program) {
   return start.starts_with("#!") && start.find("podman") != start.npos;
 }
 
-static std::string url_of(const Endpoint &endpoint) {
-  return endpoint.socket_path.empty() ? concat("tcp://", endpoint.authority())
-                                      : concat("unix://", endpoint.socket_path);
-}
-
-static void add_tls(const TlsSettings &tls, std::vector<std::string> *words) {
+void add_tls_options(const TlsSettings &tls, const std::array<const char *, 3> &names,
+                     std::vector<std::string> *words) {
   words->push_back(tls.verify ? "--tlsverify" : "--tls");
   auto add = [&](const char *option, const std::string &file) {
     if (!file.empty()) words->insert(words->end(), {option, file});
   };
-  add("--tlscacert", tls.ca_file);
-  add("--tlscert", tls.certificate_file);
-  add("--tlskey", tls.key_file);
+  add(names[0], tls.ca_file);
+  add(names[1], tls.certificate_file);
+  add(names[2], tls.key_file);
 }
 
 EngineProgram program_for(const Endpoint &endpoint, const std::string &binary) {
@@ -57,14 +53,14 @@ EngineProgram program_for(const Endpoint &endpoint, const std::string &binary) {
   program.hidden_variables = {"DOCKER_HOST",      "DOCKER_CONTEXT", "DOCKER_TLS",           "DOCKER_TLS_VERIFY",
                               "DOCKER_CERT_PATH", "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINER_SSHKEY"};
   if (!is_podman(program.words[0])) {
-    program.words.insert(program.words.end(), {"-H", url_of(endpoint)});
-    if (endpoint.tls) add_tls(*endpoint.tls, &program.words);
+    program.words.insert(program.words.end(), {"-H", endpoint.for_programs()});
+    if (endpoint.tls) add_tls_options(*endpoint.tls, {"--tlscacert", "--tlscert", "--tlskey"}, &program.words);
     return program;
   }
   if (endpoint.tls)
     throw_failure(Code::unsupported, {"the program ", program.words[0], " does not speak TLS to ", endpoint.url},
                   "install the program docker, which does; conu_image_run_via_api() needs no program");
-  program.words.insert(program.words.end(), {"--url", url_of(endpoint)});
+  program.words.insert(program.words.end(), {"--url", endpoint.for_programs()});
   // Podman fails where the variable names a folder without the file.
   std::string config = concat(docker_config_folder(), "/config.json");
   if (environment("DOCKER_CONFIG") && access(config.c_str(), F_OK) != 0)

@@ -1,6 +1,7 @@
 // The docker or podman program of this host, pointed at an engine.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,8 @@ struct EngineProgram {
 // `binary` names the program; empty: docker, which both engines understand, or podman where there is none.
 // Failure(command_missing) where there is no such program, Failure(unsupported) where it cannot reach the engine.
 EngineProgram program_for(const Endpoint &endpoint, const std::string &binary);
+
+// `names` are those of the program's options for the certificate authorities, the client's certificate and its key.
+void add_tls_options(const TlsSettings &tls, const std::array<const char *, 3> &names, std::vector<std::string> *words);
 
 }  // namespace conu

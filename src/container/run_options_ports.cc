@@ -1,5 +1,4 @@
 // Published and exposed ports.
-#include <charconv>
 
 #include "container/run_options.h"
 #include "util/text.h"
@@ -16,11 +15,9 @@ struct PortRange {
 }  // namespace
 
 static unsigned read_port(std::string_view text) {
-  unsigned port = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port > 65535)
-    throw BadValue{concat("has ", in_quotes(text), " where a port should be"), ""};
-  return port;
+  auto port = number_in(text);
+  if (!port || *port > 65535) throw BadValue{concat("has ", in_quotes(text), " where a port should be"), ""};
+  return static_cast<unsigned>(*port);
 }
 
 static PortRange read_range(std::string_view text) {

@@ -2,7 +2,6 @@
 #include "container/state.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "container/lifecycle.h"
@@ -47,17 +46,12 @@ static std::vector<std::string> addresses_in(const Json &document, const char *m
 std::vector<std::string> ipv4_addresses_in(const Json &document) { return addresses_in(document, "IPAddress"); }
 std::vector<std::string> ipv6_addresses_in(const Json &document) { return addresses_in(document, "GlobalIPv6Address"); }
 
-static int number_in(std::string_view text) {
-  int number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number > 0 && number <= 65535 ? number : 0;
-}
-
 // Docker forgets the mappings at the container's end, but not what is exposed, and to publish a port is to expose it.
 std::vector<std::string> ports_in(const Json &document) {
   std::set<int> ports;
   for (const Json &list : {document["Config"]["ExposedPorts"], document["NetworkSettings"]["Ports"]})
-    for (const auto &[port, unused] : list.members()) ports.insert(number_in(port.substr(0, port.find('/'))));
+    for (const auto &[port, unused] : list.members())
+      ports.insert(port_in(std::string_view(port).substr(0, port.find('/'))));
   ports.erase(0);
   std::vector<std::string> words;
   for (int port : ports) words.push_back(decimal(port));
@@ -105,7 +99,7 @@ std::optional<int> host_port_in(const Json &document, int port, const std::strin
   if (mode == "host") return port;
   Json bindings = document["NetworkSettings"]["Ports"][tcp(port)];
   for (const Json &binding : bindings.items()) {
-    int number = number_in(binding["HostPort"].text_or(""));
+    int number = port_in(binding["HostPort"].text_or(""));
     if (number > 0 && is_reached_by_localhost(binding["HostIp"].text_or(""))) return number;
   }
   bool is_asked_for =

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <optional>
 
 #include "engine/docker_config.h"
@@ -70,9 +69,8 @@ static void parse_authority(std::string_view authority, const std::string &url, 
     if (static_cast<unsigned char>(c) <= ' ' || c == '@') reject(url, source, "its host name is malformed");
   if (port.empty()) return;
   port.remove_prefix(1);
-  auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint->port);
-  if (error != std::errc() || end != port.data() + port.size() || endpoint->port < 1 || endpoint->port > 65535)
-    reject(url, source, "its port is no number from 1 to 65535");
+  endpoint->port = port_in(port);
+  if (endpoint->port == 0) reject(url, source, "its port is no number from 1 to 65535");
 }
 
 static Endpoint parse_with(const std::string &url, const std::string &source, const std::optional<TlsSettings> &tls) {

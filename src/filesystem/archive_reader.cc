@@ -36,11 +36,9 @@ static int64_t number_field(const char *header, size_t offset, size_t size) {
     return static_cast<int64_t>(value);
   }
   std::string_view text = trimmed(text_field(header, offset, size));
-  int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 8);
-  bool good = text.empty() || (error == std::errc() && end == text.data() + text.size() && number >= 0);
-  if (!good) reject(concat("a header has ", in_quotes(text), " in the place of a number"));
-  return number;
+  auto number = text.empty() ? 0 : number_in(text, 8);
+  if (!number) reject(concat("a header has ", in_quotes(text), " in the place of a number"));
+  return *number;
 }
 
 static bool has_good_checksum(const char *header) {

@@ -8,7 +8,7 @@
 #include <sys/xattr.h>
 
 #include <cerrno>
-#include <charconv>
+#include <limits>
 
 #include "filesystem/remove_tree.h"
 #include "loop/process.h"
@@ -23,15 +23,14 @@ namespace conu {
 
 // --- owners ----------------------------------------------------------------------------------------------------------
 
-static std::optional<unsigned> number_in(const std::string &text) {
-  unsigned number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+static std::optional<unsigned> id_in(const std::string &text) {
+  auto number = number_in(text);
+  if (!number || *number > std::numeric_limits<unsigned>::max()) return std::nullopt;
+  return static_cast<unsigned>(*number);
 }
 
 static uid_t user_named(const std::string &name) {
-  if (auto number = number_in(name)) return *number;
+  if (auto number = id_in(name)) return *number;
   std::vector<char> buffer(16384);
   passwd entry{};
   passwd *found = nullptr;
@@ -42,7 +41,7 @@ static uid_t user_named(const std::string &name) {
 }
 
 static gid_t group_named(const std::string &name) {
-  if (auto number = number_in(name)) return *number;
+  if (auto number = id_in(name)) return *number;
   std::vector<char> buffer(65536);
   group entry{};
   group *found = nullptr;

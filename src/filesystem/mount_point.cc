@@ -104,10 +104,7 @@ static void check_free(const Target &target) {
 }
 
 void MountPoint::write_note(const char *name, const std::string &text) const {
-  std::string path = concat(record_, "/", name);
-  Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    throw_system_failure({"cannot write ", path}, errno);
+  write_new_file(concat(record_, "/", name), text, 0600);
 }
 
 static bool exists(const std::string &path) {

@@ -107,13 +107,8 @@ Task<bool> is_present(Api &api, Image &image) {
 
 Task<ImagePtr> open_image(Api &api, std::shared_ptr<Engine> engine, ImageName name, PullPolicy policy) {
   ImagePtr image = Image::by_name(std::move(engine), std::move(name));
-  bool pulls = policy == PullPolicy::always;
-  if (policy == PullPolicy::if_not_present) {
-    bool present = co_await is_present(api, *image);
-    pulls = !present;
-  }
   Steps unread;
-  if (pulls) co_await pull(api, unread, *image, "");
+  co_await pull_by(api, unread, *image, policy);
   co_return image;
 }
 

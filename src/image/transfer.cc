@@ -79,6 +79,15 @@ Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform) {
   if (!platform.empty()) check_platform(document, platform, image);
 }
 
+Task<void> pull_by(Api &api, Steps &steps, Image &image, PullPolicy policy) {
+  bool pulls = policy == PullPolicy::always;
+  if (policy == PullPolicy::if_not_present) {
+    bool present = co_await is_present(api, image);
+    pulls = !present;
+  }
+  if (pulls) co_await pull(api, steps, image, "");
+}
+
 // --- push ------------------------------------------------------------------------------------------------------------
 
 Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag) {

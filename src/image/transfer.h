@@ -9,6 +9,7 @@ namespace conu {
 
 // `platform` is empty, or like "linux/arm64/v8".
 Task<void> pull(Api &api, Steps &steps, Image &image, std::string platform);
+Task<void> pull_by(Api &api, Steps &steps, Image &image, PullPolicy policy);
 
 // Tags the image first where a repository or a tag is given, and gives it under the name that was pushed.
 Task<ImagePtr> push(Api &api, Steps &steps, Image &image, std::string repository, std::string tag);

@@ -76,7 +76,6 @@ Task<void> tell(Build &build, const std::string &line);
 
 // extend.cc
 Task<void> prepare_builder(Build &build);
-Task<void> pull_as_told(Build &build, Image &image, const std::string &policy);
 Task<void> look_at(Build &build, Image &image, Builder *builder);
 ScriptPlaces places_of(const Build &build);
 void make_folder(const std::string &path, mode_t mode);

@@ -1,15 +1,10 @@
 // Downloading a file over HTTP.
 #include "s2i/download.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "s2i/git.h"
 #include "transport/http.h"
 #include "util/failure.h"
-#include "util/fd.h"
+#include "util/file.h"
 #include "util/text.h"
 
 namespace conu {
@@ -46,17 +41,12 @@ static Address parse(const std::string &url) {
   endpoint.host = authority.substr(0, has_port ? colon : authority.npos);
   if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']'))
     endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
-  endpoint.port = has_port ? std::atoi(authority.c_str() + colon + 1) : is_https ? 443 : 80;
+  endpoint.port = is_https ? 443 : 80;
+  if (has_port) endpoint.port = port_in(std::string_view(authority).substr(colon + 1));
   endpoint.url = without_credentials(url);
   if (is_https) endpoint.tls = TlsSettings();
-  if (endpoint.host.empty() || endpoint.port < 1 || endpoint.port > 65535) reject(url);
+  if (endpoint.host.empty() || endpoint.port == 0) reject(url);
   return address;
-}
-
-static void write_file(const std::string &path, std::string_view content) {
-  Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755));
-  if (!file || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
-    throw_system_failure({"cannot write ", path}, errno);
 }
 
 Task<bool> download(Loop &loop, std::string url, const std::string &path) {
@@ -81,7 +71,7 @@ Task<bool> download(Loop &loop, std::string url, const std::string &path) {
       continue;
     }
     if (exchange.status() != 200 && exchange.status() != 201) co_return false;
-    write_file(path, body);
+    write_new_file(path, body, 0755);
     co_return true;
   }
   throw_failure(Code::protocol, {without_credentials(url), " is redirected again and again"});

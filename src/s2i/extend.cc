@@ -76,22 +76,13 @@ static Task<void> make_work(Build &build, std::unique_ptr<WorkFolder> *folder) {
 
 // --- the builder -----------------------------------------------------------------------------------------------------
 
-Task<void> pull_as_told(Build &build, Image &image, const std::string &policy) {
-  bool pulls = policy == "always";
-  if (policy.empty() || policy == "if-not-present") {
-    bool present = co_await is_present(build.api, image);
-    pulls = !present;
-  }
-  if (pulls) co_await pull(build.api, build.steps, image, "");
-}
-
 Task<void> look_at(Build &build, Image &image, Builder *builder) {
   std::string document = co_await inspect(build.api, image, true);
   read_builder(Json::parse(document, concat("the engine's answer about ", image.subject())), builder);
 }
 
 Task<void> prepare_builder(Build &build) {
-  co_await pull_as_told(build, *build.image, build.options().pull_policy);
+  co_await pull_by(build.api, build.steps, *build.image, build.options().pull_policy);
   co_await look_at(build, *build.image, &build.builder);
   check_users(build.options(), build.builder, build.image->subject());
   build.destination = build.options().destination;
@@ -123,9 +114,8 @@ std::vector<std::string> options_for(const Build &build, const std::string &user
 
 static Task<void> prepare(Build &build) {
   co_await prepare_builder(build);
-  SourceName name(build.extension->source, build.options());
   build.source = std::make_shared<Source>();
-  co_await fetch(name, build.options(), build.work, build.source.get());
+  co_await fetch(*build.extension->source_name, build.options(), build.work, build.source.get());
   auto names = words({"assemble", "run", "save-artifacts"});
   ScriptPlaces places = places_of(build);
   co_await find_scripts(build.api.http.loop(), places, names, &build.scripts);
@@ -167,7 +157,7 @@ ExtensionPtr make_extension(std::string source, std::string new_name, std::vecto
     throw_failure(Code::invalid_argument, {name.full_name(), " is no name to give: an image has a digest"});
   if (extension.by_program) return made;
   read_s2i_options(extension.arguments, &extension.options);
-  SourceName read(extension.source, extension.options);
+  extension.source_name.emplace(extension.source, extension.options);
   return made;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "image/image.h"
 #include "s2i/options.h"
+#include "s2i/source.h"
 
 namespace conu {
 
@@ -16,8 +18,9 @@ struct Extension {
   std::string source;    // a folder, a repository of this host, or a URL for git
   std::string new_name;  // of the image that is made; may carry a tag
   std::vector<std::string> arguments;
-  bool by_program = false;  // the environment asks for the s2i program, which reads the arguments itself
-  S2iOptions options;       // what they say otherwise
+  bool by_program = false;                // the environment asks for the s2i program, which reads the arguments itself
+  S2iOptions options;                     // what they say otherwise
+  std::optional<SourceName> source_name;  // likewise
 };
 
 using ExtensionPtr = std::shared_ptr<const Extension>;

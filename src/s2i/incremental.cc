@@ -1,5 +1,6 @@
 // What an earlier build has left for the next one.
 #include "filesystem/tree_extraction.h"
+#include "image/transfer.h"
 #include "s2i/build.h"
 #include "s2i/script_run.h"
 #include "s2i/users.h"
@@ -74,7 +75,7 @@ static Task<void> run_save_artifacts(Build &build, ImagePtr previous) {
 static Task<bool> is_there(Build &build, Image &previous) {
   std::optional<Failure> failure;
   try {
-    co_await pull_as_told(build, previous, build.options().previous_pull_policy);
+    co_await pull_by(build.api, build.steps, previous, build.options().previous_pull_policy);
   } catch (const Failure &caught) {
     failure = caught;
   }

@@ -1,15 +1,11 @@
 // The way of builders with ONBUILD instructions: a Dockerfile, whose instructions run theirs first.
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "image/build.h"
 #include "s2i/build.h"
 #include "s2i/upload.h"
 #include "util/failure.h"
-#include "util/fd.h"
+#include "util/file.h"
 #include "util/text.h"
 
 namespace conu {
@@ -53,10 +49,8 @@ static std::string dockerfile_of(const Build &build) {
 }
 
 Task<void> build_on(Build &build) {
-  std::string path = concat(build.work, "/Dockerfile"), text = dockerfile_of(build);
-  Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    throw_system_failure({"cannot write ", path}, errno);
+  std::string path = concat(build.work, "/Dockerfile");
+  write_new_file(path, dockerfile_of(build), 0644);
   UploadPtr upload(new Upload{build.source, build.scripts.uploaded(), "", ""});
   BuildOptions options;
   options.path = build.source->location;

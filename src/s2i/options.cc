@@ -1,7 +1,6 @@
 // What the arguments of `s2i build` add up to.
 #include "s2i/options.h"
 
-#include <charconv>
 #include <limits>
 
 #include "container/pattern.h"
@@ -29,11 +28,9 @@ void add_environment(S2iOptions &options, const char *, const std::string &value
 // --allowed-uids N,N-M,N-,-M
 int64_t read_user(std::string_view text, int64_t otherwise) {
   if (text.empty()) return otherwise;
-  int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0)
-    throw BadValue{"is no list of ranges of users", "such as 1-999,1001,2000-"};
-  return number;
+  auto number = number_in(text);
+  if (!number) throw BadValue{"is no list of ranges of users", "such as 1-999,1001,2000-"};
+  return *number;
 }
 
 void add_users(S2iOptions &options, const char *, const std::string &value) {
@@ -82,11 +79,16 @@ void refuse(S2iOptions &, const char *name, const std::string &) {
 
 void leave_out(S2iOptions &, const char *, const std::string &) {}
 
-template <std::string S2iOptions::*policy>
+template <PullPolicy S2iOptions::*policy>
 void set_policy(S2iOptions &options, const char *, const std::string &value) {
-  if (value != "always" && value != "never" && value != "if-not-present")
+  if (value == "never")
+    options.*policy = PullPolicy::never;
+  else if (value == "if-not-present")
+    options.*policy = PullPolicy::if_not_present;
+  else if (value == "always")
+    options.*policy = PullPolicy::always;
+  else
     throw BadValue{"is no policy of pulling", "choose always, never or if-not-present"};
-  options.*policy = value;
 }
 
 constexpr auto flag = OptionShape::flag;

@@ -24,18 +24,19 @@ struct S2iOptions {
   std::string exclude = "(^|/)\\.git(/|$)";
   bool copies = false, keeps_symlinks = false, ignores_submodules = false;
   // the builder and its container
-  // always, never or if-not-present, which it is where it is empty; likewise below
-  std::string pull_policy, scripts_url, destination, assemble_user;
+  PullPolicy pull_policy = PullPolicy::if_not_present;
+  std::string scripts_url, destination, assemble_user;
   std::vector<UserRange> allowed_users;
   std::vector<std::string> environment;  // NAME=VALUE
   std::string environment_file;
   std::vector<std::string> container_options;  // of docker run
   std::vector<std::string> injections;         // SOURCE[:DESTINATION]
   bool incremental = false, removes_previous = false;
-  std::string previous_pull_policy;
+  PullPolicy previous_pull_policy = PullPolicy::if_not_present;
   // the image that is made
   std::string application_name, description;
-  std::string runtime_image, runtime_pull_policy, runtime_user;
+  std::string runtime_image, runtime_user;
+  PullPolicy runtime_pull_policy = PullPolicy::if_not_present;
   std::vector<std::string> runtime_artifacts;  // SOURCE[:DESTINATION]
   // how it is done
   bool quiet = false, keeps_folder = false;

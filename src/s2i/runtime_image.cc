@@ -5,6 +5,7 @@
 
 #include "container/copy.h"
 #include "filesystem/tree_archive.h"
+#include "image/transfer.h"
 #include "s2i/build.h"
 #include "s2i/script_run.h"
 #include "util/failure.h"
@@ -38,7 +39,7 @@ Task<void> prepare_runtime_image(Build &build) {
   build.runtime = std::make_unique<Runtime>();
   Runtime &runtime = *build.runtime;
   runtime.image = Image::by_name(build.image->engine(), combine(build.options().runtime_image, ""));
-  co_await pull_as_told(build, *runtime.image, build.options().runtime_pull_policy);
+  co_await pull_by(build.api, build.steps, *runtime.image, build.options().runtime_pull_policy);
   co_await look_at(build, *runtime.image, &runtime.told);
   std::vector<std::string> artifacts = build.options().runtime_artifacts;
   std::string label = runtime.told.label("io.openshift.s2i.assemble-input-files");

@@ -1,6 +1,7 @@
 // The s2i program itself, for who asks for it.
 #include "s2i/s2i_program.h"
 
+#include "container/engine_program.h"
 #include "container/lines.h"
 #include "loop/process.h"
 #include "s2i/exit_failure.h"
@@ -24,17 +25,8 @@ static std::vector<std::string> command_for(const char *verb, Image &builder) {
     throw_failure(Code::command_missing, "there is no program s2i, which CONU_S2I=binary asks for",
                   "install it, or unset CONU_S2I: libconu does the work of s2i itself");
   const Endpoint &endpoint = builder.engine()->endpoint();
-  auto command = words({"s2i", verb});
-  auto add = [&](const char *option, const std::string &value) {
-    if (!value.empty()) command.insert(command.end(), {option, value});
-  };
-  add("--url",
-      endpoint.socket_path.empty() ? concat("tcp://", endpoint.authority()) : concat("unix://", endpoint.socket_path));
-  if (!endpoint.tls) return command;
-  command.push_back(endpoint.tls->verify ? "--tlsverify" : "--tls");
-  add("--ca", endpoint.tls->ca_file);
-  add("--cert", endpoint.tls->certificate_file);
-  add("--key", endpoint.tls->key_file);
+  auto command = words({"s2i", verb, "--url", endpoint.for_programs()});
+  if (endpoint.tls) add_tls_options(*endpoint.tls, {"--ca", "--cert", "--key"}, &command);
   return command;
 }
 

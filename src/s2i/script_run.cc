@@ -1,10 +1,6 @@
 // Running a script of an image in a container, to its end.
 #include "s2i/script_run.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "container/copy.h"
 #include "container/lifecycle.h"
 #include "container/output.h"
@@ -85,14 +81,7 @@ class Feed {
       range_ = source_->file();
       if (!bytes.empty() || range_.size == 0) return bytes;
     }
-    buffer_.resize(256 << 10);
-    size_t wanted = std::min<size_t>(buffer_.size(), static_cast<size_t>(range_.size));
-    ssize_t n = pread(range_.fd, buffer_.data(), wanted, range_.offset);
-    if (n < 0) throw_system_failure({"cannot read ", range_.name}, errno);
-    if (n == 0) throw_failure(Code::io, {range_.name, " became shorter while it was sent"});
-    range_.offset += n;
-    range_.size -= n;
-    return {buffer_.data(), static_cast<size_t>(n)};
+    return read_next(&range_, &buffer_);
   }
 
  private:

@@ -2,20 +2,12 @@
 #include "s2i/users.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "container/copy.h"
 #include "util/failure.h"
 #include "util/text.h"
 
 namespace conu {
-
-static std::optional<int64_t> number_in(std::string_view text) {
-  int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
-}
 
 std::string assemble_user(const S2iOptions &options, const Builder &builder) {
   return options.assemble_user.empty() ? builder.assemble_user : options.assemble_user;

@@ -166,21 +166,29 @@ bool Connection::transmit_file(FileRange *range, bool *must_wait) {
   return true;
 }
 
+std::string_view read_next(FileRange *range, std::string *buffer) {
+  if (range->size == 0) return {};
+  buffer->resize(static_cast<size_t>(std::min<int64_t>(range->size, 64 << 10)));
+  ssize_t n;
+  do n = pread(range->fd, buffer->data(), buffer->size(), range->offset);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) throw_system_failure({"cannot read ", range->name}, errno);
+  if (n == 0) throw became_shorter(*range);
+  range->offset += n;
+  range->size -= n;
+  return {buffer->data(), static_cast<size_t>(n)};
+}
+
 Task<void> Connection::write_file(FileRange range) {
   bool must_wait = false;
   while (!tls_ && range.size > 0 && transmit_file(&range, &must_wait)) {
     if (must_wait) co_await descriptor_.writable();
   }
   std::string buffer;
-  while (range.size > 0) {
-    buffer.resize(static_cast<size_t>(std::min<int64_t>(range.size, 64 << 10)));
-    ssize_t n = pread(range.fd, buffer.data(), buffer.size(), range.offset);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_system_failure({"cannot read ", range.name}, errno);
-    if (n == 0) throw became_shorter(range);
-    co_await write(std::string_view(buffer).substr(0, static_cast<size_t>(n)));
-    range.offset += n;
-    range.size -= n;
+  for (;;) {
+    std::string_view bytes = read_next(&range, &buffer);
+    if (bytes.empty()) break;
+    co_await write(bytes);
   }
 }
 

@@ -21,6 +21,9 @@ struct FileRange {
   std::string name;  // for messages
 };
 
+// The next bytes of it, which are taken off the range; none at its end.
+std::string_view read_next(FileRange *range, std::string *buffer);
+
 class Connection {
  public:
   Connection(Loop &loop, Fd socket, std::string peer);

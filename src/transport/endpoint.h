@@ -20,7 +20,8 @@ struct Endpoint {
   int port = 0;
   std::optional<TlsSettings> tls;
 
-  std::string authority() const;  // the value of the Host header
+  std::string authority() const;     // the value of the Host header
+  std::string for_programs() const;  // the URL by which programs such as docker know it
 };
 
 }  // namespace conu

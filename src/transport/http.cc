@@ -13,6 +13,10 @@ std::string Endpoint::authority() const {
   return host.find(':') == host.npos ? concat(host, ":", decimal(port)) : concat("[", host, "]:", decimal(port));
 }
 
+std::string Endpoint::for_programs() const {
+  return socket_path.empty() ? concat("tcp://", authority()) : concat("unix://", socket_path);
+}
+
 std::string Request::name() const { return concat(method, " ", std::string_view(target).substr(0, target.find('?'))); }
 
 static const char stuck_hint[] = "the engine may be overloaded or stuck; conu_engine_set_timeout gives it longer";

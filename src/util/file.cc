@@ -1,4 +1,4 @@
-// Reading small files and the environment.
+// Small files and the environment.
 #include "util/file.h"
 
 #include <fcntl.h>
@@ -31,6 +31,12 @@ std::optional<std::string> read_file(const std::string &path, size_t limit) {
     content.append(buffer, static_cast<size_t>(n));
     if (content.size() > limit) throw_failure(Code::io, {path, " is larger than expected"});
   }
+}
+
+void write_new_file(const std::string &path, std::string_view content, mode_t mode) {
+  Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+    throw_system_failure({"cannot write ", path}, errno);
 }
 
 std::optional<std::string> environment(const char *name) {

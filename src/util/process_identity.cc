@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
+#include <limits>
 
 #include "util/failure.h"
 #include "util/file.h"
@@ -50,9 +50,9 @@ bool is_dead(std::string_view identity) {
   if (parts[3] != own.boot) return true;
   if (parts[2] != own.space) return false;
   if (parts[0] == own.pid) return parts[1] != own.start;
-  pid_t pid = 0;
-  const char *end = parts[0].data() + parts[0].size();
-  if (std::from_chars(parts[0].data(), end, pid).ptr != end || pid <= 0) return false;
+  auto number = number_in(parts[0]);
+  if (!number || *number == 0 || *number > std::numeric_limits<pid_t>::max()) return false;
+  auto pid = static_cast<pid_t>(*number);
   // The processes of other users may be hidden.
   std::string start = start_time(pid);
   return start.empty() ? kill(pid, 0) != 0 && errno == ESRCH : start != parts[1];

@@ -2,6 +2,7 @@
 #include "util/text.h"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 namespace conu {
@@ -22,6 +23,19 @@ std::vector<std::string> words(std::initializer_list<Text> list) {
 }
 
 std::string decimal(int64_t number) { return std::to_string(number); }
+
+std::optional<int64_t> number_in(std::string_view text, int base) {
+  int64_t number = 0;
+  const char *end = text.data() + text.size();
+  auto [read_end, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc() || read_end != end || text.starts_with('-')) return std::nullopt;
+  return number;
+}
+
+int port_in(std::string_view text) {
+  int64_t number = number_in(text).value_or(0);
+  return number <= 65535 ? static_cast<int>(number) : 0;
+}
 
 std::string_view trimmed(std::string_view text) {
   const char *space = " \t\r\n";

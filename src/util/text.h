@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ std::string concat(const Parts &...parts) {
 }
 
 std::string decimal(int64_t number);
+// What digits, and nothing but digits, say; nothing for any other text and for what no int64_t holds.
+std::optional<int64_t> number_in(std::string_view text, int base = 10);
+int port_in(std::string_view text);  // a number from 1 to 65535; 0 for any other text
 
 // A list of texts, for the words of a command. A braced list of std::string is three times the code.
 std::vector<std::string> words(std::initializer_list<Text> list);

@@ -23,7 +23,7 @@ TEST(no_arguments_are_the_defaults) {
   const S2iOptions &options = *given;
   CHECK_EQUAL(options.exclude, "(^|/)\\.git(/|$)");
   CHECK(!options.copies && !options.incremental && !options.quiet && !options.has_own_engine());
-  CHECK(options.pull_policy.empty() && options.environment.empty());
+  CHECK(options.pull_policy == PullPolicy::if_not_present && options.environment.empty());
 }
 
 TEST(every_way_to_write_an_option_is_understood) {

@@ -30,6 +30,16 @@ TEST(a_file_that_is_too_large_or_a_folder_is_an_error_naming_it) {
   CHECK_FAILS(read_file(folder.path), Code::io, "cannot read " + folder.path);
 }
 
+TEST(a_new_file_takes_no_place_that_is_taken) {
+  TemporaryFolder folder;
+  std::string path = folder.path + "/new";
+  write_new_file(path, "content", 0600);
+  CHECK_EQUAL(*read_file(path), "content");
+  CHECK_FAILS(write_new_file(path, "other", 0600), Code::io, path);
+  CHECK_EQUAL(*read_file(path), "content");
+  CHECK_FAILS(write_new_file(folder.path + "/none/new", "", 0600), Code::not_found, "none/new");
+}
+
 TEST(an_empty_variable_counts_as_not_set) {
   setenv("CONU_TEST_VARIABLE", "value", 1);
   CHECK_EQUAL(environment("CONU_TEST_VARIABLE").value_or("none"), "value");

@@ -21,6 +21,17 @@ TEST(splitting_keeps_empty_parts) {
   CHECK((parts == std::vector<std::string_view>{"", "a", "", "b", ""}));
 }
 
+TEST(a_number_is_digits_and_nothing_else) {
+  CHECK_EQUAL(number_in("0").value_or(-1), 0);
+  CHECK_EQUAL(number_in("007").value_or(-1), 7);
+  CHECK_EQUAL(number_in("17", 8).value_or(-1), 15);
+  CHECK_EQUAL(number_in("9223372036854775807").value_or(-1), INT64_MAX);
+  for (const char *text : {"", "-1", "-0", "+1", " 1", "1 ", "1a", "0x1", "9223372036854775808"})
+    CHECK(!number_in(text).has_value());
+  CHECK_EQUAL(port_in("65535"), 65535);
+  for (const char *text : {"", "0", "65536", "-1", "80/tcp"}) CHECK_EQUAL(port_in(text), 0);
+}
+
 TEST(hexadecimal_is_lower_case_and_not_empty) {
   CHECK(is_hex("0123456789abcdef"));
   CHECK(!is_hex(""));
