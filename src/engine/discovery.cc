@@ -17,8 +17,8 @@ namespace conu {
 static const char schemes_hint[] = "use unix:///path/to/socket, tcp://host:port, https://host:port or context:NAME";
 
 [[noreturn]] static void reject(Text url, Text source, Text why) {
-  throw_failure(Code::invalid_argument, {"\"", url, "\" (", source, ") is no address of an engine: ", why},
-                schemes_hint);
+  throw_failure(Code::invalid_argument,
+                {"\"", without_credentials(url), "\" (", source, ") is no address of an engine: ", why}, schemes_hint);
 }
 
 std::string docker_config_folder() {
@@ -39,11 +39,12 @@ static TlsSettings tls_from_folder(const std::string &folder) {
   return tls;
 }
 
+TlsSettings client_tls() { return tls_from_folder(environment("DOCKER_CERT_PATH").value_or(docker_config_folder())); }
+
 // What the environment says about TLS; nothing: plain TCP.
 static std::optional<TlsSettings> tls_from_environment() {
-  auto folder = environment("DOCKER_CERT_PATH");
-  if (!folder && !environment("DOCKER_TLS_VERIFY")) return std::nullopt;
-  return tls_from_folder(folder.value_or(docker_config_folder()));
+  if (!environment("DOCKER_CERT_PATH") && !environment("DOCKER_TLS_VERIFY")) return std::nullopt;
+  return client_tls();
 }
 
 static void parse_authority(std::string_view authority, const std::string &url, const std::string &source,
@@ -52,6 +53,8 @@ static void parse_authority(std::string_view authority, const std::string &url, 
     if (slash + 1 < authority.size()) reject(url, source, "libconu knows no path behind host and port");
     authority.remove_suffix(1);
   }
+  if (authority.find('@') != authority.npos)
+    reject(url, source, "libconu logs in to no engine by a user and a password");
   std::string_view port;
   if (authority.starts_with('[')) {
     auto end = authority.find(']');
@@ -66,7 +69,7 @@ static void parse_authority(std::string_view authority, const std::string &url, 
   }
   if (endpoint->host.empty()) reject(url, source, "it names no host");
   for (char c : endpoint->host)
-    if (static_cast<unsigned char>(c) <= ' ' || c == '@') reject(url, source, "its host name is malformed");
+    if (static_cast<unsigned char>(c) <= ' ') reject(url, source, "its host name is malformed");
   if (port.empty()) return;
   port.remove_prefix(1);
   endpoint->port = port_in(port);
@@ -78,7 +81,7 @@ static Endpoint parse_with(const std::string &url, const std::string &source, co
   std::string scheme = url.substr(0, separator);
   if (scheme == "ssh" || url.starts_with("embedded:"))
     throw_failure(Code::unsupported,
-                  {"\"", url, "\" (", source, "): this version of libconu does not speak ",
+                  {"\"", without_credentials(url), "\" (", source, "): this version of libconu does not speak ",
                    scheme == "ssh" ? "ssh://" : "embedded:", " addresses"},
                   schemes_hint);
   if (separator == url.npos) reject(url, source, "it has no scheme");

@@ -26,6 +26,9 @@ Candidates find_candidates(const std::string &url);
 // Where the Docker client keeps its configuration.
 std::string docker_config_folder();
 
+// The certificates of this host's client: those of DOCKER_CERT_PATH, else of the Docker client's configuration.
+TlsSettings client_tls();
+
 // "unix:///run/docker.sock", "tcp://host:2375", "https://host" as an endpoint; `source` stands in messages.
 Endpoint parse_endpoint(const std::string &url, const std::string &source);
 

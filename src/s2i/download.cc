@@ -1,10 +1,10 @@
 // Downloading a file over HTTP.
 #include "s2i/download.h"
 
-#include "s2i/git.h"
 #include "transport/http.h"
 #include "util/failure.h"
 #include "util/file.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
@@ -13,6 +13,11 @@ namespace {
 struct Address {
   Endpoint endpoint;
   std::string target, credentials;
+};
+
+struct Answer {
+  int status = 0;
+  std::string location, body;
 };
 }  // namespace
 
@@ -49,30 +54,54 @@ static Address parse(const std::string &url) {
   return address;
 }
 
-Task<bool> download(Loop &loop, std::string url, const std::string &path) {
-  const int most_redirections = 10;
+// Where a server that was asked for `url` says that it is.
+static std::string redirected(const std::string &url, const std::string &location) {
+  size_t host = url.find("://") + 3, path = std::min(url.find('/', host), url.size());
+  size_t slash = location.find('/');
+  if (location.starts_with("//")) return concat(url.substr(0, host - 2), location);
+  if (slash == 0) return concat(url.substr(0, path), location);
+  if (location.find(':') < slash) return location;
+  size_t folder = std::max(url.rfind('/', url.find('?')), path);
+  return concat(url.substr(0, path), clean_path(concat(url.substr(path, folder - path), "/", location)));
+}
+
+static Task<void> ask(Loop &loop, const Address &address, Answer *answer) {
   const size_t limit = 16 << 20;
+  HttpClient client(loop, address.endpoint);
+  Request request;
+  request.target = address.target;
+  request.piece_timeout_ms = request.head_timeout_ms;
+  request.headers.emplace_back("Accept", "*/*");
+  request.headers.emplace_back("Connection", "close");
+  if (!address.credentials.empty())
+    request.headers.emplace_back("Authorization", concat("Basic ", base64(address.credentials)));
+  Exchange exchange = co_await client.open(std::move(request));
+  answer->body = co_await exchange.rest(limit);
+  answer->status = exchange.status();
+  answer->location = exchange.header("Location");
+}
+
+Task<int> download(Loop &loop, std::string url, const std::string &path) {
+  const int most_redirections = 10;
   for (int i = 0; i <= most_redirections; i++) {
     Address address = parse(url);
-    HttpClient client(loop, address.endpoint);
-    Request request;
-    request.target = address.target;
-    request.piece_timeout_ms = request.head_timeout_ms;
-    request.headers.emplace_back("Accept", "*/*");
-    request.headers.emplace_back("Connection", "close");
-    if (!address.credentials.empty())
-      request.headers.emplace_back("Authorization", concat("Basic ", base64(address.credentials)));
-    Exchange exchange = co_await client.open(std::move(request));
-    std::string body = co_await exchange.rest(limit);
-    std::string location(exchange.header("Location"));
-    if (exchange.status() / 100 == 3 && !location.empty()) {
-      std::string origin = url.substr(0, url.find('/', url.find("://") + 3));
-      url = location.starts_with('/') ? concat(origin, location) : location;
+    Answer answer;
+    try {
+      co_await ask(loop, address, &answer);
+    } catch (Failure &failure) {
+      if (failure.code == Code::cancelled) throw;
+      failure.message = concat("cannot download ", address.endpoint.url, ": ", failure.message);
+      failure.hint = failure.code == Code::unauthorized
+                         ? "have this system trust who signed it, or name a file with that certificate by SSL_CERT_FILE"
+                         : "the option --scripts-url or the label io.openshift.s2i.scripts-url says that it is there";
+      throw;
+    }
+    if (answer.status / 100 == 3 && !answer.location.empty()) {
+      url = redirected(url, answer.location);
       continue;
     }
-    if (exchange.status() != 200 && exchange.status() != 201) co_return false;
-    write_new_file(path, body, 0755);
-    co_return true;
+    if (answer.status == 200 || answer.status == 201) write_new_file(path, answer.body, 0755);
+    co_return answer.status;
   }
   throw_failure(Code::protocol, {without_credentials(url), " is redirected again and again"});
 }

@@ -16,21 +16,6 @@
 
 namespace conu {
 
-std::string without_credentials(std::string_view text) {
-  std::string clean;
-  for (size_t scheme = text.find("://"); scheme != text.npos; scheme = text.find("://")) {
-    bool is_ssh = text.substr(0, scheme).ends_with("ssh");
-    clean += text.substr(0, scheme + 3);
-    text.remove_prefix(scheme + 3);
-    std::string_view authority = text.substr(0, text.find_first_of("/ \t\r\n'\""));
-    size_t at = authority.rfind('@');
-    if (at == authority.npos) continue;
-    if (is_ssh) clean += concat(authority.substr(0, std::min(at, authority.find(':'))), "@");
-    text.remove_prefix(at + 1);
-  }
-  return clean.append(text);
-}
-
 // --- running it ------------------------------------------------------------------------------------------------------
 
 // Neither git nor ssh may ask a terminal for anything: nobody would answer.
@@ -122,7 +107,7 @@ bool has_no_commits(const std::string &folder) {
   // That of a second working tree has what it shares elsewhere.
   struct stat common {};
   std::string note = concat(repository, "/commondir");
-  if (stat(note.c_str(), &common) == 0) repository = named_by(note, "", repository);
+  if (stat(note.c_str(), &common) == 0 && S_ISREG(common.st_mode)) repository = named_by(note, "", repository);
   return !has_file_below(concat(repository, "/objects")) && !has_file_below(concat(repository, "/refs"));
 }
 

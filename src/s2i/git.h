@@ -21,7 +21,4 @@ Task<void> look_up_commit(const std::string &folder, Commit *commit);
 // A repository that has a folder ".git" (or a file of that name, which says where it is), and no commit in it yet.
 bool has_no_commits(const std::string &folder);
 
-// Text that may have URLs in it, without their users and passwords; of ssh:// the user stays.
-std::string without_credentials(std::string_view text);
-
 }  // namespace conu

@@ -6,9 +6,20 @@
 #include "s2i/users.h"
 #include "util/failure.h"
 #include "util/log.h"
+#include "util/path.h"
 #include "util/text.h"
 
 namespace conu {
+
+// Whether it is, and leads to, what is below the folder of the archive.
+static bool stays_inside(const ArchiveEntry &entry) {
+  std::string name = clean_path(entry.name), target = entry.target;
+  bool is_symlink = entry.type == ArchiveEntry::Type::symlink;
+  if (is_symlink && !target.starts_with('/')) target = clean_path(concat(parent_path(name), "/", target));
+  for (const std::string &path : {name, target})
+    if (path.starts_with('/') || path == ".." || path.starts_with("../")) return false;
+  return true;
+}
 
 namespace {
 
@@ -24,12 +35,20 @@ class ArtifactsOutput : public ScriptOutput {
     }
     has_begun_ = true;
     archive_.feed(piece.bytes);
-    for (auto event = archive_.next(); event != ArchiveReader::Event::hungry; event = archive_.next())
-      if (event == ArchiveReader::Event::data)
+    std::string warnings;
+    for (auto event = archive_.next(); event != ArchiveReader::Event::hungry; event = archive_.next()) {
+      bool is_entry = event == ArchiveReader::Event::entry;
+      const ArchiveEntry &entry = archive_.entry();
+      if (is_entry) is_taken_ = stays_inside(entry);
+      if (is_entry && !is_taken_)
+        warnings += concat("WARNING: of the artifacts ", excerpt(entry.name), " is left out: it leads out of them\n");
+      else if (is_entry)
+        tree_.begin(entry);
+      else if (is_taken_)
         tree_.data(archive_.data());
-      else
-        tree_.begin(archive_.entry());
+    }
     tree_.flush();
+    if (!warnings.empty()) co_await ScriptOutput::take(Piece{2, warnings});
   }
 
   void complete() {
@@ -40,7 +59,7 @@ class ArtifactsOutput : public ScriptOutput {
  private:
   TreeExtraction tree_;
   ArchiveReader archive_;
-  bool has_begun_ = false;
+  bool has_begun_ = false, is_taken_ = false;
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ int64_t read_user(std::string_view text, int64_t otherwise) {
   return *number;
 }
 
-void add_users(S2iOptions &options, const char *, const std::string &value) {
+void set_users(S2iOptions &options, const char *, const std::string &value) {
+  options.allowed_users.clear();
   for (std::string_view part : split(value, ',')) {
     part = trimmed(part);
     if (part.empty()) continue;
@@ -63,9 +64,10 @@ void add_to(S2iOptions &options, const char *, const std::string &value) {
     if (!trimmed(part).empty()) (options.*list).emplace_back(trimmed(part));
 }
 
+// Empty: nothing.
 void set_exclude(S2iOptions &options, const char *, const std::string &value) {
   try {
-    Pattern pattern(value);
+    if (!value.empty()) Pattern pattern(value);
   } catch (const Failure &failure) {
     throw BadValue{concat("cannot be used: ", failure.message), failure.hint};
   }
@@ -104,7 +106,7 @@ constexpr Row truth(const char *name, char letter, bool S2iOptions::*member) {
 
 constexpr Row rows[] = {
     {{"add-host", 0, value}, nullptr, nullptr, pass_on},
-    {{"allowed-uids", 'u', value}, nullptr, nullptr, add_users},
+    {{"allowed-uids", 'u', value}, nullptr, nullptr, set_users},
     text("application-name", 'n', &Options::application_name),
     {{"as-dockerfile", 0, value}, nullptr, nullptr, refuse},
     text("assemble-runtime-user", 0, &Options::runtime_user),
@@ -161,6 +163,9 @@ static void check_together(const S2iOptions &options) {
     command_line.reject("--incremental", "true", {"does not go together with --runtime-image", ""});
   if (options.runtime_image.empty() && !options.runtime_artifacts.empty())
     command_line.reject("--runtime-artifact", options.runtime_artifacts[0], {"needs --runtime-image", ""});
+  std::string file = concat(options.ca_file, options.certificate_file, options.key_file);
+  if (!options.tls && !options.verifies && !file.empty())
+    command_line.reject("--ca, --cert or --key", file, {"needs --tls or --tlsverify", ""});
 }
 
 S2iOptions::S2iOptions() = default;

@@ -1,4 +1,5 @@
 // The engine and the credentials that the arguments name.
+#include "engine/discovery.h"
 #include "engine/docker_config.h"
 #include "s2i/extend.h"
 #include "util/failure.h"
@@ -10,10 +11,14 @@ namespace conu {
 static Endpoint endpoint_of(const S2iOptions &options, const Engine &engine) {
   Endpoint endpoint = options.engine_url.empty() ? engine.endpoint() : parse_endpoint(options.engine_url, "--url");
   if (!options.tls && !options.verifies) return endpoint;
-  TlsSettings tls;
-  tls.ca_file = options.ca_file;
-  tls.certificate_file = options.certificate_file;
-  tls.key_file = options.key_file;
+  if (!endpoint.socket_path.empty())
+    throw_failure(Code::invalid_argument,
+                  {"option --tls or --tlsverify of s2i build: there is no TLS to the socket ", endpoint.socket_path},
+                  "name an engine by --url, such as tcp://host:2376");
+  TlsSettings tls = endpoint.tls ? *endpoint.tls : client_tls();
+  if (!options.ca_file.empty()) tls.ca_file = options.ca_file;
+  if (!options.certificate_file.empty()) tls.certificate_file = options.certificate_file;
+  if (!options.key_file.empty()) tls.key_file = options.key_file;
   tls.verify = options.verifies;
   endpoint.tls = tls;
   return endpoint;

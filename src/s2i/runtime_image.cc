@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include "container/copy.h"
-#include "filesystem/tree_archive.h"
 #include "image/transfer.h"
 #include "s2i/build.h"
 #include "s2i/script_run.h"
@@ -85,7 +84,7 @@ static Task<void> put_artifacts(Build &build, Container &container, const std::s
   std::vector<TreeRoot> roots = {{folder, ""}};
   auto scripts = build.runtime->scripts.uploaded();
   if (!scripts.empty()) roots.push_back({build.empty_folder(), "scripts"});
-  for (const auto &[name, path] : scripts) roots.push_back({path, concat("scripts/", name)});
+  for (const auto &[name, path] : scripts) roots.push_back(script_root(path, concat("scripts/", name)));
   auto archive = std::make_shared<TreeArchive>(roots, choice);
   std::string workdir = clean_path(concat("/", build.runtime->told.workdir));
   co_await put_archive(build.api, container, workdir, archive, concat("the artifacts for ", container.subject()));

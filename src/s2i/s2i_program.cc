@@ -3,9 +3,9 @@
 
 #include "container/engine_program.h"
 #include "container/lines.h"
+#include "loop/group.h"
 #include "loop/process.h"
 #include "s2i/exit_failure.h"
-#include "s2i/git.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/program.h"
@@ -30,7 +30,7 @@ static std::vector<std::string> command_for(const char *verb, Image &builder) {
   return command;
 }
 
-// All that it says comes on its standard error, line by line.
+// What it says, line by line: on its standard error but for some of its complaints.
 static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) {
   const size_t kept = 64 << 10;
   std::string buffer(16 << 10, '\0');
@@ -51,12 +51,12 @@ static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) 
 
 static Task<void> run(const std::vector<std::string> &command, Steps &steps, std::string *all) {
   Scope &scope = co_await current_scope();
-  ProcessOptions options;
-  options.pipe_out = false;
-  Process process(scope.loop, command, options);
+  Process process(scope.loop, command);
   process.close_stdin();
   std::string &said = *all;
-  co_await read_lines(*process.err(), steps, &said);
+  std::vector<Task<void>> streams;
+  for (Descriptor *stream : {process.err(), process.out()}) streams.push_back(read_lines(*stream, steps, &said));
+  co_await when_all(std::move(streams));
   int exit_code = co_await process.wait();
   if (exit_code != 0) {
     throw_exit_failure(

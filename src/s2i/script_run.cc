@@ -34,6 +34,12 @@ Task<void> ScriptOutput::finish() {
   }
 }
 
+void ScriptOutput::forget() {
+  first_errors_.clear();
+  last_error_.clear();
+  last_lines_.clear();
+}
+
 Task<void> ScriptOutput::put(Piece line) {
   const size_t kept_lines = 50, kept_bytes = 4096;
   bool is_out = line.channel != 2;
@@ -213,7 +219,9 @@ ScriptRun::~ScriptRun() = default;
 Task<void> run_script(Api &api, const ScriptRun &run, ScriptOutput &output) {
   bool by_tar = static_cast<bool>(run.archive);
   bool is_done = co_await try_to_run(api, run, by_tar, output);
-  if (!is_done) co_await try_to_run(api, run, false, output);
+  if (is_done) co_return;
+  output.forget();
+  co_await try_to_run(api, run, false, output);
 }
 
 }  // namespace conu

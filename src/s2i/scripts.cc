@@ -31,7 +31,7 @@ Labels Scripts::uploaded() const {
 
 // By a URL: what an image has is taken to be there, the others are looked for.
 static Task<void> find_by_url(Loop &loop, const std::string &url, const std::string &name, const std::string &work,
-                              Script *script, bool *is_there) {
+                              Script *script, bool *is_there, std::string *refusals) {
   const std::string_view file_scheme = "file://";
   if (url.empty()) co_return;
   if (auto path = path_in_image(url, name)) {
@@ -44,7 +44,9 @@ static Task<void> find_by_url(Loop &loop, const std::string &url, const std::str
   } else {
     script->on_host = concat(work, "/", name);
     std::string whole = concat(url, "/", name);
-    *is_there = co_await download(loop, whole, script->on_host);
+    int status = co_await download(loop, whole, script->on_host);
+    *is_there = status == 200 || status == 201;
+    if (!*is_there) *refusals += concat("; the answer to GET ", without_credentials(whole), " was ", decimal(status));
   }
 }
 
@@ -54,18 +56,21 @@ Task<void> find_scripts(Loop &loop, const ScriptPlaces &places, const std::vecto
   for (const std::string &name : names) {
     Script script;
     bool is_there = false;
-    co_await find_by_url(loop, places.option_url, name, places.work, &script, &is_there);
+    co_await find_by_url(loop, places.option_url, name, places.work, &script, &is_there, &scripts->refusals);
     is_by_option |= is_there;
     auto in_source = places.source != nullptr && !is_there ? places.source->script(name) : std::nullopt;
     if (in_source) {
       script = Script{"", *in_source};
       is_there = true;
     }
-    if (!is_there) co_await find_by_url(loop, places.image_url, name, places.work, &script, &is_there);
+    if (!is_there)
+      co_await find_by_url(loop, places.image_url, name, places.work, &script, &is_there, &scripts->refusals);
     if (is_there) scripts->add(name, script);
   }
   if (!places.option_url.empty() && !is_by_option)
-    throw_failure(Code::not_found, {"there is no script at ", places.option_url, ", which --scripts-url names"},
+    throw_failure(Code::not_found,
+                  {"there is no script at ", without_credentials(places.option_url), ", which --scripts-url names",
+                   scripts->refusals},
                   "there have to be files assemble, run or save-artifacts");
 }
 
@@ -74,7 +79,7 @@ void need_scripts(const Scripts &scripts, const std::vector<std::string> &names,
   for (const std::string &name : names)
     if (!scripts.has(name)) missing += concat(missing.empty() ? "" : " and ", name);
   if (!missing.empty())
-    throw_failure(Code::not_found, {"there is no script ", missing, " for ", subject},
+    throw_failure(Code::not_found, {"there is no script ", missing, " for ", subject, scripts.refusals},
                   "a builder names its scripts by the label io.openshift.s2i.scripts-url, a source has its own in "
                   ".s2i/bin, and --scripts-url tells where others are");
 }

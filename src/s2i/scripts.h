@@ -23,6 +23,8 @@ class Scripts {
   // Those that are uploaded: name, and where it is on this host.
   Labels uploaded() const;
   bool is_uploaded(const std::string &name) const { return has(name) && find(name)->in_image.empty(); }
+  // What servers answered who were asked for scripts that they do not have, to go on with in a message.
+  std::string refusals;
   void add(const std::string &name, Script script) { found_.push_back({name, std::move(script)}); }
 
  private:

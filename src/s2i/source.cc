@@ -18,9 +18,15 @@ namespace conu {
 
 // --- which files stay out --------------------------------------------------------------------------------------------
 
+static bool is_file(const std::string &path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 // A pattern that is none matches nothing.
 SourceFilter::SourceFilter(std::string folder, const std::string &exclude) : folder_(std::move(folder)) {
-  std::string text = read_file(concat(folder_, "/.s2iignore")).value_or("");
+  std::string text, path = concat(folder_, "/.s2iignore");
+  if (is_file(path)) text = read_file(path).value_or("");
   for (std::string_view line : split(text, '\n')) {
     line = trimmed(line);
     bool is_exception = line.starts_with('!');
@@ -53,11 +59,6 @@ Source::Source() = default;
 Source::~Source() = default;
 
 // --- what is in it ---------------------------------------------------------------------------------------------------
-
-static bool is_file(const std::string &path) {
-  struct stat status {};
-  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-}
 
 bool Source::may_follow(const std::string &path) const {
   char real[PATH_MAX];
@@ -116,7 +117,7 @@ SourceName::SourceName(const std::string &source, const S2iOptions &options) {
     is_cloned = true;
     return;
   }
-  folder = is_file_url ? text.substr(file_scheme.size()) : source;
+  folder = is_file_url ? percent_decoded(std::string_view(text).substr(file_scheme.size())) : source;
   if (!is_file_url) text = source;
   if (is_file_url && !folder.starts_with('/'))
     throw_failure(Code::invalid_argument, {"the source ", source, " names a host, which a file:// URL must not"},
@@ -160,6 +161,10 @@ Task<void> fetch(const SourceName &name, const S2iOptions &options, const std::s
   if (!options.context_dir.empty()) {
     source.folder = clean_path(concat(source.folder, "/", options.context_dir));
     check_folder(source.folder, source);
+    bool is_inside = concat(source.folder, "/") == source.boundary || source.may_follow(source.folder);
+    if (!is_inside)
+      throw_failure(Code::invalid_argument,
+                    {"the folder ", source.context_dir, " leads out of the repository ", source.location});
   }
   // A clone stays as it is, of which a part is copied.
   bool is_copied = !name.is_cloned || !options.context_dir.empty();

@@ -3,10 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <climits>
 #include <cstdlib>
 #include <ctime>
 
-#include "filesystem/tree_archive.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/text.h"
@@ -41,6 +41,11 @@ static bool stays_out(const Upload &upload, const std::string &name) {
   return false;
 }
 
+TreeRoot script_root(const std::string &path, const std::string &name) {
+  char real[PATH_MAX];
+  return {realpath(path.c_str(), real) != nullptr ? real : path, name};
+}
+
 static TreeChoice choice_of(const UploadPtr &upload, std::string_view prefix) {
   TreeChoice choice;
   if (!upload->source) return choice;
@@ -72,7 +77,7 @@ std::shared_ptr<BodySource> upload_archive(UploadPtr upload, Owner owner) {
   std::vector<TreeRoot> roots;
   if (!upload->artifacts.empty()) roots.push_back({upload->artifacts, "artifacts"});
   roots.push_back({upload->empty_folder, "scripts"});
-  for (const auto &[name, path] : upload->scripts) roots.push_back({path, concat("scripts/", name)});
+  for (const auto &[name, path] : upload->scripts) roots.push_back(script_root(path, concat("scripts/", name)));
   roots.push_back({upload->source != nullptr ? upload->source->folder : upload->empty_folder, "src"});
   return std::make_shared<TreeArchive>(roots, choice);
 }
@@ -84,7 +89,7 @@ std::shared_ptr<BodySource> build_archive(UploadPtr upload, const std::string &d
   choice.dress = [](const std::string &name, struct stat &status) {
     if (name == "run" || name == "assemble") status.st_mode |= 0111;
   };
-  for (const auto &[name, path] : upload->scripts) roots.push_back({path, name});
+  for (const auto &[name, path] : upload->scripts) roots.push_back(script_root(path, name));
   return std::make_shared<TreeArchive>(roots, choice);
 }
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "filesystem/tree_archive.h"
 #include "s2i/source.h"
-#include "transport/http.h"
 
 namespace conu {
 
@@ -26,6 +26,9 @@ struct Owner {
   uid_t user;
   gid_t group;
 };
+
+// A script, as what it leads to where it is a link.
+TreeRoot script_root(const std::string &path, const std::string &name);
 
 // "artifacts", "scripts" and "src", as they are read. Failure(invalid_argument) for what is in the source and is
 // neither file, folder nor link, unless it stays out.

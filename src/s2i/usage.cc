@@ -12,6 +12,7 @@ class WholeOutput : public ScriptOutput {
  public:
   using ScriptOutput::ScriptOutput;
   std::string text;
+  void forget() override { text.clear(); }
 
  protected:
   void notice(std::string_view line) override { text.append(line).append("\n"); }

@@ -80,6 +80,31 @@ std::string percent_encoded(std::string_view text, std::string_view kept) {
   return encoded;
 }
 
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  while (!text.empty()) {
+    auto code = text[0] == '%' && text.size() > 2 ? number_in(text.substr(1, 2), 16) : std::nullopt;
+    decoded += code ? static_cast<char>(*code) : text[0];
+    text.remove_prefix(code ? 3 : 1);
+  }
+  return decoded;
+}
+
+std::string without_credentials(std::string_view text) {
+  std::string clean;
+  for (size_t scheme = text.find("://"); scheme != text.npos; scheme = text.find("://")) {
+    bool is_ssh = text.substr(0, scheme).ends_with("ssh");
+    clean += text.substr(0, scheme + 3);
+    text.remove_prefix(scheme + 3);
+    std::string_view authority = text.substr(0, text.find_first_of("/ \t\r\n'\""));
+    size_t at = authority.rfind('@');
+    if (at == authority.npos) continue;
+    if (is_ssh) clean += concat(authority.substr(0, std::min(at, authority.find(':'))), "@");
+    text.remove_prefix(at + 1);
+  }
+  return clean.append(text);
+}
+
 static std::string base64_with(std::string_view bytes, const char *alphabet) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);

@@ -47,6 +47,11 @@ std::string lower_case(std::string_view text);
 // `kept`, as %XX.
 std::string percent_encoded(std::string_view text, std::string_view kept = {});
 
+// Of a URL, the other way. What is no %XX stands for itself.
+std::string percent_decoded(std::string_view text);
+// Text that may have URLs in it, without their users and passwords; of ssh:// the user stays.
+std::string without_credentials(std::string_view text);
+
 std::string base64(std::string_view bytes);
 std::string base64_url(std::string_view bytes);  // with padding, as the engines want it in X-Registry-Auth
 bool base64_decode(std::string_view text, std::string *bytes);

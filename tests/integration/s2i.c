@@ -131,27 +131,11 @@ static void submodules_are_there_unless_they_are_to_be_ignored(void **state) {
   lacks(printed(builder_name, folder, result_name(), "--ignore-submodules"), "do\n");
 }
 
-static void kill_server(void *pid) { kill(atoi(pid), SIGTERM); }
-
-// Serves a folder over HTTP until the end of the test, whatever credentials come; answers "127.0.0.1:PORT".
-static char *served(const char *folder) {
-  char *log = text("%s/served", fresh_folder());
-  char *pid =
-      shell("cd %s && exec 3>&1; python3 -u -m http.server --bind 127.0.0.1 0 >%s 2>&1 3>&- & echo $!", folder, log);
-  put_off(kill_server, pid);
-  char *port = text("%s", "");
-  for (int i = 0; i < 200 && *port == '\0'; i++) {
-    sleep_ms(50);
-    port = shell("sed -n 's/.* port \\([0-9]*\\) .*/\\1/p' %s", log);
-  }
-  return text("127.0.0.1:%d", atoi(port));
-}
-
 static void a_password_in_a_url_is_told_to_nobody(void **state) {
   (void)state;
   char *folder = repository(), *name = result_name();
   shell("git -C %s update-server-info", folder);
-  char *url = text("http://ann:not-for-you@%s/.git", served(folder));
+  char *url = text("http://ann:not-for-you@%s/.git", served(folder, false));
   note_log(CONU_LOG_DEBUG);
   contains(printed(builder_name, url, name, NULL), "from the second\n");
   char *labels = image_field(name, "{{json .Config.Labels}}");
@@ -164,40 +148,6 @@ static void a_password_in_a_url_is_told_to_nobody(void **state) {
   lacks(conu_error_get_details_json(failure()), "not-for-you");
   assert_int_not_equal(strlen(noted), 0);
   lacks(noted, "not-for-you");
-}
-
-static void scripts_come_from_wherever_they_are_named(void **state) {
-  (void)state;
-  char *folder = fresh_folder(), *source = source_that("echo the image assembles"), *name;
-  file_in(folder, "assemble", "#!/bin/sh\necho a file assembles $0\n");
-  file_in(folder, "run", "#!/bin/sh\necho it runs\n");
-  contains(printed(builder_name, source, name = result_name(), text("-s file://%s", folder)),
-           "assembles /tmp/scripts/");
-  contains(image_field(name, "{{json .Config.Cmd}}"), "/tmp/scripts/run");
-  contains(in_image(name, "/tmp/scripts/run"), "it runs\n");
-  contains(printed(builder_name, source, result_name(), text("--scripts http://%s", served(folder))),
-           "a file assembles");
-  contains(printed(builder_name, source, result_name(), "-s image:///usr/libexec/s2i"), "the image assembles\n");
-  shell("mkdir -p %s/.sti && cp -r %s %s/.sti/bin", source, folder, source);
-  contains(printed(builder_name, source, result_name(), NULL), "a file assembles");
-  file_in(source, ".s2i/bin/assemble", "#!/bin/sh\necho the source assembles $0\n");
-  contains(printed(builder_name, source, name = result_name(), NULL), "the source assembles /tmp/scripts/assemble\n");
-  contains(in_image(name, "ls -l /tmp/scripts/assemble; ls -A /tmp/src/.s2i/bin"), "-rwxr-xr-x");
-  const char *environment = "ENV STI_SCRIPTS_URL=image:///usr/libexec/s2i";
-  char *old = derived(text("LABEL io.openshift.s2i.scripts-url=\n%s", environment), NULL);
-  contains(printed(old, source_that("echo by a variable"), result_name(), NULL), "by a variable\n");
-}
-
-// --- usage -----------------------------------------------------------------------------------------------------------
-
-static void usage_is_what_the_script_says(void **state) {
-  (void)state;
-  char *usage;
-  ok(conu_image_s2i_usage(image_named(builder_name), NULL, &usage, &error));
-  usage = taken(usage);
-  contains(usage, "This is the builder of the tests.");
-  contains(usage, "and this its stderr");
-  lacks(usage, "  ");
 }
 
 // --- how it is told --------------------------------------------------------------------------------------------------
@@ -315,8 +265,6 @@ int main(void) {
       TEST(a_repository_is_cloned_as_it_was_committed),
       TEST(submodules_are_there_unless_they_are_to_be_ignored),
       TEST(a_password_in_a_url_is_told_to_nobody),
-      TEST(scripts_come_from_wherever_they_are_named),
-      TEST(usage_is_what_the_script_says),
       TEST(lines_come_as_assemble_prints_them),
       TEST(a_failing_assemble_is_told_with_its_code_and_its_end),
       TEST(a_cancel_in_the_middle_leaves_nothing),

@@ -114,53 +114,7 @@ static void quiet_leaves_out_what_assemble_prints_but_its_errors(void **state) {
   contains(lines, "wrong\n");
 }
 
-// --- before and after ------------------------------------------------------------------------------------------------
-
-static void an_incremental_build_gets_what_the_last_one_saved(void **state) {
-  (void)state;
-  char *name = result_name();
-  const char *script = "cat /tmp/artifacts/kept 2>/dev/null || echo nothing is saved; echo saved > /opt/app/kept";
-  contains(printed(builder_name, source_that("%s", script), name, "--incremental"), "nothing is saved\n");
-  char *first = image_field(name, "{{.Id}}");
-  remove_later(first);
-  contains(printed(builder_name, source_that("%s", script), name, "--incremental --rm"), "saved\n");
-  lacks(ask("GET", text("/images/%s/json", first)), "\"Id\"");
-  contains(printed(builder_name, source_that("%s; exit 0", script), text("%s-other", name),
-                   "--incremental --incremental-pull-policy never"),
-           "nothing is saved\n");
-  remove_later(text("%s-other", name));
-}
-
-static void the_result_may_begin_with_a_runtime_image(void **state) {
-  (void)state;
-  char *folder = fresh_folder(), *name = result_name();
-  char *script = file_in(folder, "assemble-runtime", "#!/bin/sh\necho at runtime: $(pwd) $(cat built)\n");
-  assert_int_equal(chmod(script, 0755), 0);
-  char *runtime = derived(text("FROM %s\nLABEL io.openshift.s2i.scripts-url=image:///s2i of=runtime\nWORKDIR /deploy\n"
-                               "COPY assemble-runtime /s2i/\nCOPY assemble-runtime /s2i/run\n",
-                               setting("CONU_TEST_DEBIAN_IMAGE")),
-                          folder);
-  char *options = text("--runtime-image %s -a /opt/app/built --runtime-pull-policy never", runtime);
-  char *lines = printed(builder_name, source_that("echo it is built > /opt/app/built"), name, options);
-  contains(lines, "at runtime: /deploy it is built\n");
-  contains(image_field(name, "{{json .Config.Labels}}"), "\"of\":\"runtime\"");
-  assert_string_equal(in_image(name, "cat /deploy/built; ls /opt/app 2>/dev/null"), "it is built\n");
-}
-
-static void triggers_of_the_builder_run(void **state) {
-  (void)state;
-  char *folder = fresh_folder(), *name = result_name();
-  file_in(folder, "content", "of the source\n");
-  assert_int_equal(chmod(file_in(folder, "run", "#!/bin/sh\ncat /opt/here/content\n"), 0755), 0);
-  file_in(folder, ".s2i/environment", "VARIABLE=of the source\n");
-  // What Podman tells of an image has no ONBUILD instructions.
-  if (on_podman()) return;
-  char *builder = derived("WORKDIR /opt/here\nONBUILD COPY . /opt/here/\nONBUILD RUN echo the trigger runs", NULL);
-  printed(builder, folder, name, NULL);
-  assert_string_equal(in_image(name, "cat /opt/here/content"), "of the source\n");
-  contains(image_field(name, "{{json .Config.Entrypoint}}"), "./run");
-  contains(image_field(name, "{{json .Config.Env}}"), "VARIABLE=of the source");
-}
+// --- afterwards ------------------------------------------------------------------------------------------------------
 
 static void metadata_that_assemble_writes_become_labels(void **state) {
   (void)state;
@@ -171,36 +125,6 @@ static void metadata_that_assemble_writes_become_labels(void **state) {
   char *labels = image_field(name, "{{json .Config.Labels}}");
   contains(labels, "\"one\":\"1 and\\\" more\"");
   contains(labels, "\"io.k8s.display-name\":\"shown\"");
-}
-
-// --- pulling, and which engine ---------------------------------------------------------------------------------------
-
-static void the_policy_says_when_the_builder_is_pulled(void **state) {
-  (void)state;
-  char *name = in_registry("CONU_TEST_REGISTRY", text("%s:1", fresh("conu/builder"))),
-       *source = source_that("echo done");
-  shell("docker --host %s tag %s %s && docker --host %s push --quiet %s", setting("CONU_HOST"), builder_name, name,
-        setting("CONU_HOST"), name);
-  remove_later(name);
-  ask("DELETE", text("/images/%s?force=1", name));
-  fails(CONU_ERROR_NOT_FOUND, try_extend(name, source, result_name(), "-p never"), name);
-  contains(printed(name, source, result_name(), NULL), "done\n");
-  contains(printed(name, source, result_name(), "--pull-policy=always"), "done\n");
-  contains(printed(name, source, result_name(), "-p=if-not-present"), "done\n");
-}
-
-static void another_engine_may_do_it(void **state) {
-  (void)state;
-  struct spare *spare = spare_engine();
-  shell("docker --host %s save %s | docker --host %s load", setting("CONU_HOST"), builder_name, spare->url);
-  char *name = result_name();
-  conu_image_t *made;
-  conu_status_t status = conu_image_s2i_extend(image_named(builder_name), source_that("echo there"), name,
-                                               words(text("-U %s --network none", spare->url)), NULL, &made, &error);
-  ok(status);
-  assert_true(is_present(kept_image(made)));
-  assert_false(is_present(image_named(name)));
-  assert_true(is_present(image_of(spare->engine, name)));
 }
 
 static void the_folder_of_the_build_may_stay(void **state) {
@@ -214,36 +138,6 @@ static void the_folder_of_the_build_may_stay(void **state) {
   assert_string_not_equal(temporary_files(), "");
 }
 
-// --- the s2i program itself ------------------------------------------------------------------------------------------
-
-static void the_program_itself_does_it_where_it_is_asked_for(void **state) {
-  (void)state;
-  char *folder = fresh_folder(), *name = result_name(), *source = source_that("true");
-  set_variable("CONU_S2I", "binary");
-  fails(CONU_ERROR_COMMAND_MISSING, try_extend(builder_name, source, name, NULL), "s2i");
-  hints("CONU_S2I");
-  file_in(folder, "s2i",
-          text("#!/bin/sh\n"
-               "for last; do :; done\n"
-               "echo \"$@\" > %s/arguments\n"
-               "[ $1 = usage ] && { echo ' the usage ' >&2; exit 0; }\n"
-               "echo building >&2; exec docker --host %s tag %s \"$last\"\n",
-               folder, setting("CONU_HOST"), builder_name));
-  shell("chmod +x %s/s2i", folder);
-  set_variable("PATH", text("%s:%s", folder, setting("PATH")));
-  contains(printed(builder_name, source, name, "-c"), "building\n");
-  char *arguments = shell("cat %s/arguments", folder);
-  contains(arguments, text("build --url %s ", setting("CONU_HOST")));
-  contains(arguments, text(" -c %s %s %s\n", source, builder_name, name));
-  char *usage;
-  ok(conu_image_s2i_usage(image_named(builder_name), NULL, &usage, &error));
-  assert_string_equal(taken(usage), "the usage");
-  contains(shell("cat %s/arguments", folder), text(" %s\n", builder_name));
-  file_in(folder, "s2i", "#!/bin/sh\necho it does not want to >&2; exit 3\n");
-  fails(CONU_ERROR_COMMAND_FAILED, try_extend(builder_name, source, result_name(), NULL), "it does not want to");
-  says("3");
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(variables_come_from_the_source_the_options_and_a_file),
@@ -255,14 +149,8 @@ int main(void) {
       TEST(who_assembles_is_as_the_option_or_the_label_says),
       TEST(injected_files_are_empty_in_the_image),
       TEST(quiet_leaves_out_what_assemble_prints_but_its_errors),
-      TEST(an_incremental_build_gets_what_the_last_one_saved),
-      TEST(the_result_may_begin_with_a_runtime_image),
-      TEST(triggers_of_the_builder_run),
       TEST(metadata_that_assemble_writes_become_labels),
-      TEST(the_policy_says_when_the_builder_is_pulled),
-      TEST(another_engine_may_do_it),
       TEST(the_folder_of_the_build_may_stay),
-      TEST(the_program_itself_does_it_where_it_is_asked_for),
   };
   return RUN_S2I_TESTS(tests);
 }

@@ -1,6 +1,7 @@
 // The builders of source-to-image for the tests.
 #include "s2i_lab.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 
 char builder_name[100];
@@ -115,6 +116,47 @@ char *said_with(const char *options, const char *script) {
 }
 
 char *temporary_files(void) { return shell("find $TMPDIR -mindepth 1 ! -name conu-%d", geteuid()); }
+
+static const char server[] =
+    "import functools, http.server, ssl, sys, urllib.parse\n"
+    "class Handler(http.server.SimpleHTTPRequestHandler):\n"
+    "    def do_GET(self):\n"
+    "        word, rest = (self.path[1:] + '/').split('/', 1)\n"
+    "        folder, name = rest.strip('/').rpartition('/')[::2]\n"
+    "        if word in ('to', 'again'):\n"
+    "            self.send_response(302)\n"
+    "            target = urllib.parse.unquote(folder) + '/' + name\n"
+    "            self.send_header('Location', target if word == 'to' else self.path)\n"
+    "            self.end_headers()\n"
+    "        elif word == 'status' or word == 'secret' and not self.headers['Authorization']:\n"
+    "            self.send_error(int(folder) if word == 'status' else 401)\n"
+    "        else:\n"
+    "            self.path = self.path.removeprefix('/secret')\n"
+    "            super().do_GET()\n"
+    "folder, certificates = sys.argv[1:]\n"
+    "server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Handler, directory=folder))\n"
+    "if certificates:\n"
+    "    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)\n"
+    "    context.load_cert_chain(certificates + '/server-cert.pem', certificates + '/server-key.pem')\n"
+    "    server.socket = context.wrap_socket(server.socket, server_side=True)\n"
+    "print(server.server_port, flush=True)\n"
+    "server.serve_forever()\n";
+
+static void kill_server(void *pid) { kill(atoi(pid), SIGTERM); }
+
+char *served(const char *folder, bool over_tls) {
+  char *place = fresh_folder(), *program = file_in(place, "server.py", server);
+  char *pid = shell("python3 %s %s '%s' >%s/port 2>%s/log & echo $!", program, folder,
+                    over_tls ? setting("CONU_TEST_TLS_CERTIFICATES") : "", place, place);
+  put_off(kill_server, pid);
+  int port = 0;
+  for (int i = 0; i < 500 && port == 0; i++) {
+    sleep_ms(20);
+    port = atoi(shell("cat %s/port", place));
+  }
+  assert_int_not_equal(port, 0);
+  return text("127.0.0.1:%d", port);
+}
 
 char *image_field(const char *image, const char *format) {
   char *answer = shell("docker --host %s image inspect --format '%s' %s", setting("CONU_HOST"), format, image);

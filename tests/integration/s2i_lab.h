@@ -32,5 +32,10 @@ char *said_with(const char *options, const char *script);
 // What is in the folder for temporary files, beside the one that has the library's own.
 char *temporary_files(void);
 
+// Serves a folder over HTTP, or HTTPS with the certificate of the lab, until the end of the test: "127.0.0.1:PORT".
+// Below /status/ all is answered with the status that follows; below /to/ one is sent on to the URL that follows,
+// percent-encoded; below /again/ to where one was; below /secret/ it takes a user and a password.
+char *served(const char *folder, bool over_tls);
+
 char *image_field(const char *image, const char *format);  // `docker inspect --format`
 char *in_image(const char *image, const char *script);     // what the script prints in a container of it

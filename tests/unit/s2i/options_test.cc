@@ -84,6 +84,19 @@ TEST(ranges_of_users_are_read) {
     rejects({"-u", wrong}, concat("option --allowed-uids of s2i build: \"", wrong, "\" "));
 }
 
+TEST(the_last_list_of_users_counts) {
+  auto given = read({"-u", "0-", "--allowed-uids=5"});
+  CHECK_EQUAL(given->allowed_users.size(), 1u);
+  CHECK_EQUAL(given->allowed_users[0].first, 5);
+}
+
+TEST(nothing_stays_out_where_the_pattern_is_empty) { CHECK(read({"--exclude="})->exclude.empty()); }
+
+TEST(certificates_are_for_tls) {
+  for (const char *name : {"--ca", "--cert", "--key"}) rejects({name, "/x"}, "needs --tls or --tlsverify");
+  CHECK(read({"--tlsverify", "--ca=/x"})->has_own_engine());
+}
+
 TEST(what_is_not_done_is_refused_by_its_name) {
   for (const char *name : {"--as-dockerfile", "--callback-url", "--image-scripts-url"})
     rejects({name, "x"}, concat("libconu does not do what option ", name, " of s2i build asks for"), Code::unsupported);

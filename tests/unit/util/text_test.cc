@@ -47,6 +47,19 @@ TEST(urls_are_encoded_but_for_unreserved_characters) {
   CHECK_EQUAL(percent_encoded(std::string("\0\xff", 2)), "%00%FF");
 }
 
+TEST(what_is_encoded_is_decoded_and_the_rest_stays) {
+  CHECK_EQUAL(percent_decoded("/a%20b/%C3%a4%"), "/a b/\xc3\xa4%");
+  CHECK_EQUAL(percent_decoded("%zz%2"), "%zz%2");
+}
+
+TEST(urls_are_shown_without_their_passwords) {
+  CHECK_EQUAL(without_credentials("https://user:secret@host/x"), "https://host/x");
+  CHECK_EQUAL(without_credentials("fatal: 'https://token@host/x' and http://a:b@c not found"),
+              "fatal: 'https://host/x' and http://c not found");
+  CHECK_EQUAL(without_credentials("ssh://git:secret@host/x"), "ssh://git@host/x");
+  CHECK_EQUAL(without_credentials("git@host:x https://host/a@b"), "git@host:x https://host/a@b");
+}
+
 TEST(base64_is_written_as_rfc_4648_has_it) {
   const char *table[][2] = {{"", ""},
                             {"f", "Zg=="},
