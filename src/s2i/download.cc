@@ -14,11 +14,6 @@ struct Address {
   Endpoint endpoint;
   std::string target, credentials;
 };
-
-struct Answer {
-  int status = 0;
-  std::string location, body;
-};
 }  // namespace
 
 [[noreturn]] static void reject(const std::string &url) {
@@ -65,29 +60,25 @@ static std::string redirected(const std::string &url, const std::string &locatio
   return concat(url.substr(0, path), clean_path(concat(url.substr(path, folder - path), "/", location)));
 }
 
-static Task<void> ask(Loop &loop, const Address &address, Answer *answer) {
-  const size_t limit = 16 << 20;
-  HttpClient client(loop, address.endpoint);
-  Request request;
-  request.target = address.target;
-  request.piece_timeout_ms = request.head_timeout_ms;
-  request.headers.emplace_back("Accept", "*/*");
-  request.headers.emplace_back("Connection", "close");
-  if (!address.credentials.empty())
-    request.headers.emplace_back("Authorization", concat("Basic ", base64(address.credentials)));
-  Exchange exchange = co_await client.open(std::move(request));
-  answer->body = co_await exchange.rest(limit);
-  answer->status = exchange.status();
-  answer->location = exchange.header("Location");
-}
-
 Task<int> download(Loop &loop, std::string url, const std::string &path) {
   const int most_redirections = 10;
+  const size_t limit = 16 << 20;
   for (int i = 0; i <= most_redirections; i++) {
     Address address = parse(url);
-    Answer answer;
+    HttpClient client(loop, address.endpoint);
+    Request request;
+    request.target = address.target;
+    request.piece_timeout_ms = request.head_timeout_ms;
+    request.headers.emplace_back("Connection", "close");
+    if (!address.credentials.empty())
+      request.headers.emplace_back("Authorization", concat("Basic ", base64(address.credentials)));
+    std::string body, location;
+    int status;
     try {
-      co_await ask(loop, address, &answer);
+      Exchange exchange = co_await client.open(std::move(request));
+      body = co_await exchange.rest(limit);
+      status = exchange.status();
+      location = exchange.header("Location");
     } catch (Failure &failure) {
       if (failure.code == Code::cancelled) throw;
       failure.message = concat("cannot download ", address.endpoint.url, ": ", failure.message);
@@ -96,12 +87,12 @@ Task<int> download(Loop &loop, std::string url, const std::string &path) {
                          : "the option --scripts-url or the label io.openshift.s2i.scripts-url says that it is there";
       throw;
     }
-    if (answer.status / 100 == 3 && !answer.location.empty()) {
-      url = redirected(url, answer.location);
+    if (status / 100 == 3 && !location.empty()) {
+      url = redirected(url, location);
       continue;
     }
-    if (answer.status == 200 || answer.status == 201) write_new_file(path, answer.body, 0755);
-    co_return answer.status;
+    if (status == 200 || status == 201) write_new_file(path, body, 0755);
+    co_return status;
   }
   throw_failure(Code::protocol, {without_credentials(url), " is redirected again and again"});
 }

@@ -112,22 +112,18 @@ std::vector<std::string> options_for(const Build &build, const std::string &user
 
 // --- the build -------------------------------------------------------------------------------------------------------
 
-// Of what was asked for, or is there, and has another effect than it seems.
+// Of what was asked for and has no effect, and of what is out of use.
 static void add_warnings(const Build &build, std::vector<std::string> *warnings) {
   const S2iOptions &options = build.options();
-  for (const auto &[name, path] : build.scripts.uploaded())
-    if (path.find("/.sti/bin/") != path.npos)
-      warnings->push_back(concat("warning: the script ", name, " is in .sti/bin, which is out of use for .s2i/bin"));
   if (!options.ref.empty() && !build.source->is_clone())
-    warnings->push_back(concat("warning: there is no repository to take ", options.ref, " of --ref from: the files of ",
-                               build.source->location, " are taken as they are"));
+    warnings->push_back(concat("warning: --ref has no effect: ", build.source->location, " is taken as it is"));
   bool is_of_container = options.incremental || !options.runtime_image.empty() || !options.assemble_user.empty() ||
                          !options.injections.empty() || !options.container_options.empty();
   if (is_of_container && build.builder.is_on_build())
-    warnings->push_back(concat("warning: ", build.image->subject(),
-                               " has ONBUILD instructions, and is built without "
-                               "assemble: what options ask for its container, for the image before or for a runtime "
-                               "image has no effect"));
+    warnings->push_back(concat("warning: options for assemble have no effect: ", build.image->subject(),
+                               " has ONBUILD instructions instead"));
+  for (const auto &[name, path] : build.scripts.uploaded())
+    if (path.find("/.sti/bin/") != path.npos) warnings->push_back(concat("warning: .sti/bin is out of use: ", path));
 }
 
 static Task<void> prepare(Build &build) {

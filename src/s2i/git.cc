@@ -28,30 +28,52 @@ static Task<void> git(const std::string &folder, const std::vector<std::string> 
   *result = co_await run_program(std::move(command), "", -1);
 }
 
-// The same where it must not fail. `what` says what it is for.
-static Task<void> need_git(const std::string &folder, const std::vector<std::string> &arguments,
-                           const std::string &what, Text hint) {
+namespace {
+
+struct GitCall {
+  GitCall(std::string folder, std::vector<std::string> arguments, std::string what, const char *hint)
+      : folder(std::move(folder)), arguments(std::move(arguments)), what(std::move(what)), hint(hint) {}
+  GitCall(const GitCall &);
+  ~GitCall();
+
+  std::string folder;
+  std::vector<std::string> arguments;
+  std::string what;  // it is for
+  const char *hint;
+};
+
+GitCall::GitCall(const GitCall &) = default;
+GitCall::~GitCall() = default;
+
+}  // namespace
+
+// The same where it must not fail.
+static Task<void> need_git(const GitCall &call) {
   ProgramResult result;
-  co_await git(folder, arguments, &result);
+  co_await git(call.folder, call.arguments, &result);
   if (result.exit_code == 0) co_return;
   std::string said = without_credentials(result.err), code = decimal(result.exit_code);
-  throw_exit_failure(concat("git failed with exit code ", code, " to ", what, ": ", excerpt(trimmed(said), 600)), hint,
-                     result.exit_code, "stderr", Json::string(said));
+  throw_exit_failure(concat("git failed with exit code ", code, " to ", call.what, ": ", excerpt(trimmed(said), 600)),
+                     call.hint, result.exit_code, "stderr", Json::string(said));
+}
+
+static std::vector<GitCall> calls_for(const std::string &source, const std::string &folder, const std::string &ref,
+                                      bool with_submodules) {
+  if (ref.starts_with('-')) throw_failure(Code::invalid_argument, {"option --ref of s2i build: ", ref, " is no ref"});
+  std::string shown = without_credentials(source), wanted = ref.empty() ? "HEAD" : ref;
+  std::vector<GitCall> calls;
+  calls.emplace_back(".", words({"clone", "--quiet", "--", source, folder}), concat("clone ", shown), "");
+  calls.emplace_back(folder, words({"checkout", "--quiet", wanted}), concat("check out ", wanted, " of ", shown),
+                     "is there such a ref, and a commit?");
+  if (with_submodules)
+    calls.emplace_back(folder, words({"submodule", "--quiet", "update", "--init", "--recursive"}),
+                       concat("fetch the submodules of ", shown), "--ignore-submodules leaves them out");
+  return calls;
 }
 
 Task<void> clone(const std::string &source, const std::string &folder, const std::string &ref, bool with_submodules) {
-  if (ref.starts_with('-')) throw_failure(Code::invalid_argument, {"option --ref of s2i build: ", ref, " is no ref"});
-  std::string shown = without_credentials(source), wanted = ref.empty() ? "HEAD" : ref;
-  std::string here = ".", what = concat("clone ", shown);
-  auto arguments = words({"clone", "--quiet", "--", source, folder});
-  co_await need_git(here, arguments, what, "");
-  what = concat("check out ", wanted, " of ", shown);
-  arguments = words({"checkout", "--quiet", wanted});
-  co_await need_git(folder, arguments, what, "is there such a ref, and a commit?");
-  if (!with_submodules) co_return;
-  what = concat("fetch the submodules of ", shown);
-  arguments = words({"submodule", "--quiet", "update", "--init", "--recursive"});
-  co_await need_git(folder, arguments, what, "--ignore-submodules leaves them out");
+  std::vector<GitCall> calls = calls_for(source, folder, ref, with_submodules);
+  for (const GitCall &call : calls) co_await need_git(call);
 }
 
 static std::string_view take_line(std::string_view *text) {
@@ -60,22 +82,28 @@ static std::string_view take_line(std::string_view *text) {
   return line;
 }
 
-Task<void> look_up_commit(const std::string &folder, Commit *commit) {
-  ProgramResult result;
-  auto arguments = words({"config", "--get", "remote.origin.url"});
-  co_await git(folder, arguments, &result);
-  commit->origin = without_credentials(trimmed(result.out));
-  arguments = words({"rev-parse", "--abbrev-ref", "HEAD"});
-  co_await git(folder, arguments, &result);
-  commit->ref = trimmed(result.out);
-  arguments = words({"show", "-s", "--format=%H%n%an%n%ae%n%ad%n%<(80,trunc)%s", "HEAD"});
-  co_await git(folder, arguments, &result);
-  std::string_view lines = result.out;
+static void read_commit(std::string_view lines, Commit *commit) {
   commit->id = take_line(&lines);
   std::string_view name = take_line(&lines), mail = take_line(&lines);
   if (!name.empty() || !mail.empty()) commit->author = concat(name, " <", mail, ">");
   commit->date = take_line(&lines);
   commit->subject = trimmed(take_line(&lines));
+}
+
+Task<void> look_up_commit(const std::string &folder, Commit *commit) {
+  static const char *const questions[] = {"config|--get|remote.origin.url", "rev-parse|--abbrev-ref|HEAD",
+                                          "show|-s|--format=%H%n%an%n%ae%n%ad%n%<(80,trunc)%s|HEAD"};
+  std::string answers[3];
+  for (size_t i = 0; i < 3; i++) {
+    auto parts = split(questions[i], '|');
+    std::vector<std::string> arguments(parts.begin(), parts.end());
+    ProgramResult result;
+    co_await git(folder, arguments, &result);
+    answers[i] = std::move(result.out);
+  }
+  commit->origin = without_credentials(trimmed(answers[0]));
+  commit->ref = trimmed(answers[1]);
+  read_commit(answers[2], commit);
 }
 
 // --- repositories of this host ---------------------------------------------------------------------------------------

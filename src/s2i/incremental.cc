@@ -11,14 +11,12 @@
 
 namespace conu {
 
-// Whether it is, and leads to, what is below the folder of the archive.
-static bool stays_inside(const ArchiveEntry &entry) {
+// Whether it is, or leads to, something that is not below the folder of the archive.
+static bool is_outside(const ArchiveEntry &entry) {
   std::string name = clean_path(entry.name), target = entry.target;
-  bool is_symlink = entry.type == ArchiveEntry::Type::symlink;
-  if (is_symlink && !target.starts_with('/')) target = clean_path(concat(parent_path(name), "/", target));
-  for (const std::string &path : {name, target})
-    if (path.starts_with('/') || path == ".." || path.starts_with("../")) return false;
-  return true;
+  bool is_relative = entry.type == ArchiveEntry::Type::symlink && !target.starts_with('/');
+  if (is_relative) target = clean_path(concat(parent_path(name), "/", target));
+  return leads_out(name) || leads_out(target);
 }
 
 namespace {
@@ -35,20 +33,13 @@ class ArtifactsOutput : public ScriptOutput {
     }
     has_begun_ = true;
     archive_.feed(piece.bytes);
-    std::string warnings;
     for (auto event = archive_.next(); event != ArchiveReader::Event::hungry; event = archive_.next()) {
-      bool is_entry = event == ArchiveReader::Event::entry;
-      const ArchiveEntry &entry = archive_.entry();
-      if (is_entry) is_taken_ = stays_inside(entry);
-      if (is_entry && !is_taken_)
-        warnings += concat("WARNING: of the artifacts ", excerpt(entry.name), " is left out: it leads out of them\n");
-      else if (is_entry)
-        tree_.begin(entry);
+      if (event == ArchiveReader::Event::entry)
+        begin(archive_.entry());
       else if (is_taken_)
         tree_.data(archive_.data());
     }
     tree_.flush();
-    if (!warnings.empty()) co_await ScriptOutput::take(Piece{2, warnings});
   }
 
   void complete() {
@@ -57,6 +48,15 @@ class ArtifactsOutput : public ScriptOutput {
   }
 
  private:
+  void begin(const ArchiveEntry &entry) {
+    is_taken_ = !is_outside(entry);
+    if (is_taken_)
+      tree_.begin(entry);
+    else
+      log(LogLevel::warning,
+          concat("the artifact ", excerpt(entry.name), " is left out: it leads out of their folder"));
+  }
+
   TreeExtraction tree_;
   ArchiveReader archive_;
   bool has_begun_ = false, is_taken_ = false;

@@ -1,8 +1,6 @@
 // Taking what was assembled over into an image of its own, without what it took to assemble it.
 #include <sys/stat.h>
 
-#include <cerrno>
-
 #include "container/copy.h"
 #include "image/transfer.h"
 #include "s2i/build.h"
@@ -26,10 +24,9 @@ static Artifact parse_artifact(const std::string &text) {
   size_t colon = text.find(':');
   Artifact artifact{text.substr(0, colon), colon != text.npos ? text.substr(colon + 1) : ""};
   if (!artifact.source.starts_with('/')) reject(text, "has a source that is no absolute path");
-  if (artifact.folder.starts_with('/')) reject(text, "has a folder that is absolute");
   if (text.find_first_of(";*?\"<>|%#$!+{}&[],'`") != text.npos) reject(text, "has a character that has no place there");
   std::string clean = clean_path(artifact.folder);
-  if (clean == ".." || clean.starts_with("../")) reject(text, "leads out of the folder");
+  if (leads_out(clean)) reject(text, "has a folder that is absolute or leads out");
   artifact.folder = clean;
   return artifact;
 }
@@ -66,8 +63,7 @@ static Task<void> take_artifacts(Build &build, Container &container, const std::
     std::string path = folder;
     for (std::string_view part : split(artifact.folder, '/')) {
       path += concat("/", part);
-      if (part != "." && mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
-        throw_system_failure({"cannot make the folder ", path}, errno);
+      make_folder(path, 0755);
     }
     co_await copy_from(build.api, container, artifact.source, path);
   }

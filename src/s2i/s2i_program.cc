@@ -3,7 +3,6 @@
 
 #include "container/engine_program.h"
 #include "container/lines.h"
-#include "loop/group.h"
 #include "loop/process.h"
 #include "s2i/exit_failure.h"
 #include "util/failure.h"
@@ -25,12 +24,13 @@ static std::vector<std::string> command_for(const char *verb, Image &builder) {
     throw_failure(Code::command_missing, "there is no program s2i, which CONU_S2I=binary asks for",
                   "install it, or unset CONU_S2I: libconu does the work of s2i itself");
   const Endpoint &endpoint = builder.engine()->endpoint();
-  auto command = words({"s2i", verb, "--url", endpoint.for_programs()});
+  // Some of its complaints come on its standard output.
+  auto command = words({"sh", "-c", "exec \"$0\" \"$@\" >&2", "s2i", verb, "--url", endpoint.for_programs()});
   if (endpoint.tls) add_tls_options(*endpoint.tls, {"--ca", "--cert", "--key"}, &command);
   return command;
 }
 
-// What it says, line by line: on its standard error but for some of its complaints.
+// What it says, line by line.
 static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) {
   const size_t kept = 64 << 10;
   std::string buffer(16 << 10, '\0');
@@ -51,16 +51,16 @@ static Task<void> read_lines(Descriptor &from, Steps &steps, std::string *said) 
 
 static Task<void> run(const std::vector<std::string> &command, Steps &steps, std::string *all) {
   Scope &scope = co_await current_scope();
-  Process process(scope.loop, command);
+  ProcessOptions options;
+  options.pipe_out = false;
+  Process process(scope.loop, command, options);
   process.close_stdin();
   std::string &said = *all;
-  std::vector<Task<void>> streams;
-  for (Descriptor *stream : {process.err(), process.out()}) streams.push_back(read_lines(*stream, steps, &said));
-  co_await when_all(std::move(streams));
+  co_await read_lines(*process.err(), steps, &said);
   int exit_code = co_await process.wait();
   if (exit_code != 0) {
     throw_exit_failure(
-        concat("s2i ", command[1], " failed with exit code ", decimal(exit_code), ": ", excerpt(trimmed(said), 2000)),
+        concat("s2i ", command[4], " failed with exit code ", decimal(exit_code), ": ", excerpt(trimmed(said), 2000)),
         "", exit_code, "stderr", Json::string(said));
   }
 }

@@ -23,7 +23,7 @@ class ScriptOutput {
   virtual Task<void> take(Piece piece);
   Task<void> finish();
   // What was said is nothing of the script: it is run once more.
-  virtual void forget();
+  void forget();
 
   // The beginning of its standard error and the last line of it, and the end of all, in the order that it came.
   const std::string &first_errors() const { return first_errors_; }

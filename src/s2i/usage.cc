@@ -12,7 +12,6 @@ class WholeOutput : public ScriptOutput {
  public:
   using ScriptOutput::ScriptOutput;
   std::string text;
-  void forget() override { text.clear(); }
 
  protected:
   void notice(std::string_view line) override { text.append(line).append("\n"); }
@@ -48,7 +47,10 @@ Task<std::string> usage(Api &api, ImagePtr image) {
   run.destination = build.destination;
   run.user = build.builder.user;
   UploadPtr upload(new Upload{nullptr, build.scripts.uploaded(), build.empty_folder(), ""});
-  run.archive = [upload](Owner owner) { return upload_archive(upload, owner); };
+  run.archive = [upload, &output](Owner owner) {
+    output.text.clear();  // of what was said where it had to be tried again, without tar
+    return upload_archive(upload, owner);
+  };
   run.after = [&](Container &, int exit_code) { return finish(build, exit_code, output); };
   co_await run_script(api, run, output);
   co_return std::string(trimmed(output.text));

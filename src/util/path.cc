@@ -35,6 +35,8 @@ std::string last_component(const std::string &path) {
   return path.substr(path.rfind('/') + 1);
 }
 
+bool leads_out(std::string_view path) { return path.starts_with('/') || path.starts_with("../") || path == ".."; }
+
 std::string parent_path(const std::string &path) {
   auto slash = path.rfind('/');
   if (slash == path.npos) return ".";

@@ -8,6 +8,7 @@ namespace conu {
 
 // Without empty components, "." and "..": "/a//b/../c/." is "/a/c", "" is ".".
 std::string clean_path(std::string_view path);
+bool leads_out(std::string_view clean_path);  // of any folder that it may be put behind
 // Of a clean path: the last component ("/" of "/"), and the folder that it is in.
 std::string last_component(const std::string &path);
 std::string parent_path(const std::string &path);

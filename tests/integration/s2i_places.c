@@ -30,7 +30,7 @@ static void scripts_come_from_wherever_they_are_named(void **state) {
   shell("mkdir -p %s/.sti && cp -r %s %s/.sti/bin", source, folder, source);
   char *lines = printed(builder_name, source, result_name(), NULL);
   contains(lines, "a file assembles");
-  contains(lines, "warning: the script assemble is in .sti/bin");
+  contains(lines, "warning: .sti/bin is out of use");
   file_in(source, ".s2i/bin/assemble", "#!/bin/sh\necho the source assembles $0\n");
   contains(printed(builder_name, source, name = result_name(), NULL), "the source assembles /tmp/scripts/assemble\n");
   contains(in_image(name, "ls -l /tmp/scripts/assemble; ls -A /tmp/src/.s2i/bin"), "-rwxr-xr-x");
