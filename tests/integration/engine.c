@@ -44,7 +44,8 @@ static void malformed_urls_are_refused_before_any_request(void **state) {
       {"tcp://127.0.0.1:0", "port"},
       {"tcp://127.0.0.1:65536", "port"},
       {"tcp://[::1:2375", "bracket"},
-      {"tcp://user@127.0.0.1:2375", "host name"},
+      {"tcp://user@127.0.0.1:2375", "a user and a password"},
+      {"tcp://a b:2375", "host name"},
   };
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     fails(CONU_ERROR_INVALID_ARGUMENT, open_url(urls[i][0]), urls[i][1]);

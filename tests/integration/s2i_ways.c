@@ -46,7 +46,7 @@ static void what_leads_out_of_the_artifacts_is_left_out(void **state) {
   contains(noted, "the artifact up is left out");
   contains(noted, "the artifact ../app/do is left out");
   contains(noted, "the artifact /opt/app/do is left out");
-  contains(lines, "\nin own\n");
+  contains(text("\n%s", lines), "\nin own\n");
 }
 
 static void artifacts_that_cannot_be_saved_make_a_clean_build(void **state) {
