@@ -87,7 +87,7 @@ static void name_profiles(const Engine &engine, const RunRequest &request) {
   request.body["HostConfig"].set("SecurityOpt", options);
 }
 
-static Task<void> pull_if_asked(Api &api, Image &image, RunRequest request) {
+static Task<void> pull_if_asked(Api &api, Image &image, const RunRequest &request) {
   bool wanted = request.pull == "always";
   if (request.pull == "missing") {
     bool present = co_await is_present(api, image);
@@ -99,7 +99,7 @@ static Task<void> pull_if_asked(Api &api, Image &image, RunRequest request) {
 
 // --- the container ---------------------------------------------------------------------------------------------------
 
-static Task<void> create(Api &api, Image &image, RunRequest request, Creation *creation) {
+static Task<void> create(Api &api, Image &image, const RunRequest &request, Creation *creation) {
   Query query;
   query.add("name", creation->name).add("platform", request.platform);
   std::string subject = concat("the container ", creation->name, " of ", image.subject());
@@ -120,7 +120,7 @@ static void explain(Failure *failure, const std::string &name) {
   blame_program(failure);
 }
 
-static Task<ContainerPtr> create_and_start(Api &api, Image &image, RunRequest request, Creation *creation,
+static Task<ContainerPtr> create_and_start(Api &api, Image &image, const RunRequest &request, Creation *creation,
                                            CidFile *cid_file, bool starts) {
   co_await pull_if_asked(api, image, request);
   std::string config;

@@ -82,6 +82,18 @@ TEST(a_document_is_built_and_written_in_the_order_it_was_set) {
   CHECK_EQUAL(Json::object().set("\xff", "x").dump(), "{\"\xef\xbf\xbd\":\"x\"}");
 }
 
+TEST(what_is_written_reads_as_it_was) {
+  for (const char *text :
+       {R"({"":{"a\"b":["\\","\n\u0001\u007F/",[],{}],"ü":"\uD83D\uDE00"},"n":null,"r":-1.5,"t":true,"f":false})",
+        R"([-9223372036854775808,9223372036854775807,0.1,1e300,"a\u0000b","\u0000"])", R"("text")", "12", "true"}) {
+    Json json = parse(text);
+    CHECK_EQUAL(parse(json.dump()).dump(), json.dump());
+  }
+  CHECK_EQUAL(parse(R"({"a\"b" : [ "\n", "\\\u0001", 1.5, null ], "c" : {} })").dump(),
+              R"({"a\"b":["\n","\\\u0001",1.5,null],"c":{}})");
+  CHECK_EQUAL(parse(R"(["a\u0000b"])").dump(), R"(["a\u0000b"])");
+}
+
 TEST(copies_share_the_tree_and_outlive_the_document) {
   Json child;
   {
