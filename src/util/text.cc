@@ -1,6 +1,7 @@
 // Small helpers for text: splitting, trimming, encodings.
 #include "util/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -65,17 +66,19 @@ std::string lower_case(std::string_view text) {
 
 std::string percent_encoded(std::string_view text, std::string_view kept) {
   static const char hex[] = "0123456789ABCDEF";
+  auto is_kept = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~' || kept.find(c) != kept.npos;
+  };
   std::string encoded;
-  for (unsigned char c : text) {
-    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '.' || c == '_' || c == '~' || kept.find(static_cast<char>(c)) != kept.npos;
-    if (unreserved) {
-      encoded += static_cast<char>(c);
-    } else {
-      encoded += '%';
-      encoded += hex[c >> 4];
-      encoded += hex[c & 15];
-    }
+  encoded.reserve(text.size());
+  for (auto at = text.begin(); at != text.end();) {
+    auto end = std::find_if_not(at, text.end(), is_kept);
+    encoded.append(at, end);
+    if (end == text.end()) break;
+    auto c = static_cast<unsigned char>(*end);
+    encoded.append({'%', hex[c >> 4], hex[c & 15]});
+    at = end + 1;
   }
   return encoded;
 }
