@@ -290,7 +290,7 @@ Task<HttpAnswer> http_request(Api &api, std::string subject, std::vector<Way> wa
   HttpAnswer answer;
   std::optional<Failure> failure;
   try {
-    Exchange exchange = co_await client.open(std::move(sent));
+    Exchange exchange = co_await client.open(sent);
     answer.status = exchange.status();
     answer.headers = exchange.headers();
     answer.body = co_await exchange.rest();

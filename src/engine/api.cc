@@ -130,13 +130,19 @@ Request Api::request(const char *method) const {
   return request;
 }
 
+static std::string with_version(const Engine &engine, const std::string &path) {
+  return engine.api_version().empty() ? path : concat("/v", engine.api_version(), path);
+}
+
 Task<Exchange> Api::send(Request request, std::string path) {
-  request.target = engine.api_version().empty() ? path : concat("/v", engine.api_version(), path);
-  return http.open(std::move(request));
+  request.target = with_version(engine, path);
+  Exchange exchange = co_await http.open(request);
+  co_return exchange;
 }
 
 Task<Exchange> Api::open(Request request, std::string path, std::string subject) {
-  Exchange exchange = co_await send(std::move(request), std::move(path));
+  request.target = with_version(engine, path);
+  Exchange exchange = co_await http.open(request);
   // 304 is the engine's word for what is so already. No other redirection is one of its answers.
   if (exchange.status() >= 300 && exchange.status() != 304) {
     std::string body = co_await exchange.rest(1 << 20);

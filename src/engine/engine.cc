@@ -41,7 +41,7 @@ static Failure no_common_version(const std::string &url, const std::string &engi
 static Task<Exchange> send_ping(Api &api, const char *method) {
   Request request = api.request(method);
   request.target = "/_ping";
-  Exchange exchange = co_await api.http.open(std::move(request));
+  Exchange exchange = co_await api.http.open(request);
   co_return exchange;
 }
 
@@ -51,7 +51,7 @@ Task<void> ping(Api &api) { co_await api.get("/_ping", concat("the engine at ", 
 static Task<void> check_minimum(Api &api) {
   Request request = api.request("GET");
   request.target = "/version";
-  Exchange exchange = co_await api.http.open(std::move(request));
+  Exchange exchange = co_await api.http.open(request);
   std::string body = co_await exchange.rest(1 << 20);
   if (exchange.status() >= 400) throw engine_failure(exchange.status(), body, exchange.name(), api.engine.url());
   Json document = Json::parse(body, "the engine's answer to GET /version");

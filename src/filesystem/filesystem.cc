@@ -235,16 +235,24 @@ Fd Filesystem::make_file(const Place &place, const std::string &path, int flags)
   return made;
 }
 
+Fd Filesystem::open_to_read(const char *what, const std::string &path, struct stat *status) const {
+  // A process that writes into a pipe would notice that it was opened.
+  bool has_processes = std::string_view(mount_->method()) == "merged";
+  Fd file = has_processes ? Fd() : root_->open_to_read(path);
+  if (file && fstat(file.get(), status) == 0 && S_ISREG(status->st_mode)) return file;
+  Fd found = find_file(what, path, Last::follow, status);
+  if (!S_ISREG(status->st_mode)) fail_by_type(what, path, status->st_mode);
+  file.reset(open(path_of_descriptor(found.get()).c_str(), Root::read_flags));
+  if (!file) fail(what, path, errno);
+  return file;
+}
+
 std::string Filesystem::read_file(const std::string &path, Cancel *cancel) {
   Turn turn = turn_for_files(cancel);
   const char *what = "cannot read";
   const size_t most = 256 << 20, piece = 1 << 20;
   struct stat status {};
-  Fd found = find_file(what, path, Last::follow, &status);
-  if (!S_ISREG(status.st_mode)) fail_by_type(what, path, status.st_mode);
-  // Some files of /proc would wait for what is to come.
-  Fd file(open(path_of_descriptor(found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!file) fail(what, path, errno);
+  Fd file = open_to_read(what, path, &status);
   CancelPoint point(cancel);
   std::string content;
   for (size_t size = 0;;) {

@@ -69,6 +69,7 @@ class Filesystem {
   [[noreturn]] void fail_by_type(const char *what, const std::string &path, unsigned mode) const;
   const FileFacts *not_on_disk(const Place &place) const;
   std::optional<unsigned> type_of(const std::string &path) const;
+  Fd open_to_read(const char *what, const std::string &path, struct stat *status) const;
   Fd find_file(const char *what, const std::string &path, Root::Last last, struct stat *status) const;
   Place find(const char *what, const std::string &path, Root::Last last) const;
   void reopen() noexcept;

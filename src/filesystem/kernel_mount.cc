@@ -1,7 +1,8 @@
 // Mounts that the kernel makes.
 //
-// Layers are named by their descriptors, /proc/self/fd/7: nobody can put another folder into their place, no sign in
-// their names means anything to the kernel, and hundreds of them fit into the one page of options that mount(2) takes.
+// Few layers with plain names are named by them, in one system call. All others are named by their descriptors,
+// /proc/self/fd/7: no sign in their names means anything to the kernel, and hundreds of them fit into the one page of
+// options that mount(2) takes.
 #include "filesystem/kernel_mount.h"
 
 #include <fcntl.h>
@@ -24,6 +25,8 @@ namespace conu {
 static const size_t most_layers = 500;
 // Files of layers may point to where their data is, by marks that only engines can make.
 static const char *const marks[][2] = {{"metacopy", "on"}, {"redirect_dir", "on"}};
+
+std::string Target::place() const { return folder ? path_of_descriptor(folder.get()) : path; }
 
 uint64_t mount_number(const std::string &path) {
   struct statx status {};
@@ -96,7 +99,8 @@ std::unique_ptr<Mount> adopt_mount(const char *method, const std::string &path) 
 // --- one folder, or a tree of mounts ---------------------------------------------------------------------------------
 
 static void attach(int mounted, const Target &target) {
-  if (move_mount(mounted, "", target.folder.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
+  const unsigned how = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
+  if (move_mount(mounted, "", AT_FDCWD, target.place().c_str(), how) != 0)
     throw_system_failure({"cannot mount at ", target.path}, errno);
 }
 
@@ -145,13 +149,15 @@ static std::string with_marks(std::string options) {
   return options;
 }
 
-bool attach_overlay_at_once(const std::vector<Fd> &layers, const Target &target) {
+bool attach_overlay_by_paths(const std::vector<std::string> &layers, const Target &target) {
   const size_t page = 4096;
   std::string options = "lowerdir=";
-  for (const Fd &layer : layers)
-    options.append(&layer == &layers[0] ? "" : ":").append(path_of_descriptor(layer.get()));
+  for (const std::string &layer : layers) {
+    if (layer.find_first_of(":,\\") != layer.npos) return false;  // signs that mean something to the kernel
+    options.append(&layer == &layers[0] ? "" : ":").append(layer);
+  }
   options = with_marks(options);
-  std::string place = path_of_descriptor(target.folder.get());
+  std::string place = target.place();
   return options.size() < page && mount("conu", place.c_str(), "overlay", flags, options.c_str()) == 0;
 }
 
@@ -185,7 +191,7 @@ static int in_folder(const char *folder, Act act) {
 void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &target) {
   std::string options = "lowerdir=";
   for (const Fd &layer : layers) options += concat(options.back() == '=' ? "" : ":", decimal(layer.get()));
-  std::string marked = with_marks(options), place = path_of_descriptor(target.folder.get());
+  std::string marked = with_marks(options), place = target.place();
   int result = in_folder("/proc/self/fd", [&] {
     if (mount("conu", place.c_str(), "overlay", flags, marked.c_str()) == 0) return 0;
     return mount("conu", place.c_str(), "overlay", flags, options.c_str()) == 0 ? 0 : errno;
@@ -197,7 +203,6 @@ std::unique_ptr<Mount> mount_overlay(const std::vector<Fd> &layers, const Target
   if (layers.size() > most_layers)
     throw_failure(Code::unsupported,
                   {"the kernel takes ", decimal(most_layers), " layers, not ", decimal(layers.size())});
-  if (attach_overlay_at_once(layers, target)) return adopt_mount("overlay", target.path);
   try {
     attach_overlay_by_layers(layers, target);
   } catch (const Failure &failure) {

@@ -11,12 +11,15 @@
 
 namespace conu {
 
-// A folder that something is about to be mounted on: its path for people, and the folder itself by O_PATH. A program
-// that mounts has `hold` open until it has, so that it is known to be at it when its parent is dead.
+// A folder that something is about to be mounted on: its path without links, and the folder itself by O_PATH, unless it
+// is one of our own, which nobody else can put another one into the place of. A program that mounts has `hold` open
+// until it has, so that it is known to be at it when its parent is dead.
 struct Target {
   std::string path;
-  Fd folder;
+  Fd folder = Fd();
   Fd hold = Fd();
+
+  std::string place() const;  // the path to mount on
 };
 
 // The layers one above the other, the topmost first.
@@ -27,9 +30,11 @@ std::unique_ptr<Mount> mount_clone(const Fd &tree, const char *method, const Tar
 // What is mounted there already.
 std::unique_ptr<Mount> adopt_mount(const char *method, const std::string &path);
 
-// How mount_overlay() does it: by one system call, false where the kernel refuses or the options are too long for that;
-// layer by layer (Linux 6.8); or with names so short that all of them go into the page of options that mount(2) takes.
-bool attach_overlay_at_once(const std::vector<Fd> &layers, const Target &target);
+// The same by one system call. False where the kernel refuses, or the paths are too long or too odd for that.
+bool attach_overlay_by_paths(const std::vector<std::string> &layers, const Target &target);
+
+// How mount_overlay() does it: layer by layer (Linux 6.8), or with names so short that all of them go into the page of
+// options that mount(2) takes.
 void attach_overlay_by_layers(const std::vector<Fd> &layers, const Target &target);
 void attach_overlay_by_options(const std::vector<Fd> &layers, const Target &target);
 

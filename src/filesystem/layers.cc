@@ -63,29 +63,29 @@ static bool are_for_fuse(const Json &document, const std::string &folder) {
   }
 }
 
+// What engines put a layer into belongs to the root of the engine: its own, or that of its user namespace.
+static std::string first_of_others(const std::vector<std::string> &folders) {
+  struct stat status {};
+  for (const std::string &folder : folders)
+    if (stat(concat(folder, "/..").c_str(), &status) == 0 && (status.st_uid != 0 || status.st_gid != 0)) return folder;
+  return "";
+}
+
 ShownLayers read_layers(const Json &document, const Endpoint &endpoint) {
   ShownLayers layers;
   try {
     layers.folders = folders_in(document, endpoint);
     layers.are_for_fuse = are_for_fuse(document, layers.folders[0]);
+    layers.of_others = first_of_others(layers.folders);
   } catch (const Failure &failure) {
     layers.refusal = failure;
   }
   return layers;
 }
 
-// What engines put a layer into belongs to the root of the engine: its own, or that of its user namespace.
-static void check_owner(int layer, const std::string &folder) {
-  struct stat status {};
-  if (fstatat(layer, "..", &status, 0) != 0) throw_system_failure({"cannot look at the layer ", folder}, errno);
-  if (status.st_uid != 0 || status.st_gid != 0)
-    throw_failure(Code::unsupported, {"the layer ", folder, " has the owners of a user namespace"});
-}
-
 Fd open_layer(const std::string &folder) {
   Fd layer(open(folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!layer) throw_system_failure({"cannot open the layer ", folder}, errno);
-  check_owner(layer.get(), folder);
   return layer;
 }
 

@@ -31,30 +31,17 @@
 
 namespace conu {
 
-static std::string records_folder() {
-  return concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/conu-", decimal(geteuid()));
-}
-
-// Others may put something of this name there, too.
-static Fd open_records(const std::string &path) {
-  Fd folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder && errno != ENOTDIR && errno != ELOOP) return folder;
-  struct stat status {};
-  bool is_ours = folder && fstat(folder.get(), &status) == 0 && status.st_uid == geteuid() &&
-                 (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-  if (!is_ours)
-    throw_failure(Code::permission, {"cannot keep mounts in ", path, ": somebody else has taken the name"},
-                  "remove it, or set TMPDIR to a folder of your own");
-  return folder;
+static Fd open_without_links(const std::string &path, int flags) {
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags);
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  return Fd(static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
 }
 
 // A folder and where it is without links: the kernel's table of mounts has it by this path. Most paths have none.
 static Target opened(const std::string &path) {
   const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  open_how how{};
-  how.flags = flags;
-  how.resolve = RESOLVE_NO_SYMLINKS;
-  Fd folder(static_cast<int>(syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  Fd folder = open_without_links(path, flags);
   if (folder) return {path, std::move(folder)};
   folder = Fd(open(path.c_str(), flags));
   if (!folder) throw_system_failure({"cannot open the folder ", path}, errno);
@@ -65,17 +52,38 @@ static Target opened(const std::string &path) {
   return {std::string(real, static_cast<size_t>(size)), std::move(folder)};
 }
 
+// The folder of records; none where there is none. Others may put something of its name there, too.
+static Target open_records() {
+  const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const uid_t user = geteuid();
+  Target records{concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/conu-", decimal(user))};
+  records.folder = open_without_links(records.path, flags);
+  if (!records.folder && errno == ENOENT) return records;
+  if (!records.folder) {
+    records.path = concat(opened(parent_path(records.path)).path, "/", last_component(records.path));
+    records.folder = Fd(open(records.path.c_str(), flags));
+    if (!records.folder && errno != ENOTDIR && errno != ELOOP) return records;
+  }
+  struct stat status {};
+  bool is_ours = records.folder && fstat(records.folder.get(), &status) == 0 && status.st_uid == user &&
+                 (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  if (!is_ours)
+    throw_failure(Code::permission, {"cannot keep mounts in ", records.path, ": somebody else has taken the name"},
+                  "remove it, or set TMPDIR to a folder of your own");
+  return records;
+}
+
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
 static std::string new_record(const std::string &ending) {
-  const std::string path = records_folder(), name = concat(own_identity().text(), ".", random_string(12), ending);
-  Fd folder = open_records(path);
-  if (!folder && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) folder = open_records(path);
-  if (!folder || mkdirat(folder.get(), name.c_str(), 0700) != 0) {
-    Failure failure = system_failure(concat("cannot make the folder ", path, "/", name), errno);
+  Target records = open_records();
+  const std::string name = concat(own_identity().text(), ".", random_string(12), ending);
+  if (!records.folder && (mkdir(records.path.c_str(), 0700) == 0 || errno == EEXIST)) records = open_records();
+  if (!records.folder || mkdirat(records.folder.get(), name.c_str(), 0700) != 0) {
+    Failure failure = system_failure(concat("cannot make the folder ", records.path, "/", name), errno);
     if (failure.hint.empty()) failure.hint = "set TMPDIR to a folder that is there and that you may write to";
     throw failure;
   }
-  return concat(path, "/", name);
+  return concat(records.path, "/", name);
 }
 
 // Nothing where somebody else holds it.
@@ -117,7 +125,7 @@ Task<std::unique_ptr<MountPoint>> MountPoint::make(std::string chosen) {
   point->record_ = new_record(chosen.empty() ? "" : ".chosen");
   Target &target = point->target_;
   if (chosen.empty()) {
-    target = opened(point->record_);
+    target.path = point->record_;
     co_return point;
   }
   bool is_made = !exists(chosen);
@@ -188,17 +196,17 @@ static bool is_of_dead(const std::string &record) {
 
 // What a process has mounted that was killed before it noted so: at this path there was nothing when it came, and what
 // is there now is like our mounts, and no other record's.
-static bool is_unnoted_mount(const std::string &path, const std::string &record) {
+static bool is_unnoted_mount(const std::string &path) {
   struct statx status {};
   struct statvfs flags {};
   bool is_mount = statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &status) == 0 &&
                   (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 && statvfs(path.c_str(), &flags) == 0;
   const unsigned long ours = ST_RDONLY | ST_NOSUID | ST_NODEV;
   if (!is_mount || (flags.f_flag & ours) != ours) return false;
-  const std::string records = parent_path(record), number = decimal(static_cast<int64_t>(status.stx_mnt_id));
-  Fd folder = open_records(records);
-  for (const std::string &name : names_in(folder))
-    if (read_file(concat(records, "/", name, "/mount")) == number) return false;
+  const std::string number = decimal(static_cast<int64_t>(status.stx_mnt_id));
+  Target records = open_records();
+  for (const std::string &name : names_in(records.folder))
+    if (read_file(concat(records.path, "/", name, "/mount")) == number) return false;
   return true;
 }
 
@@ -211,8 +219,7 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   std::string path = note.substr(path_at), number = read_file(concat(record, "/mount")).value_or("");
   // It was empty before they came.
   bool has_files = exists(concat(record, "/files"));
-  bool is_mounted =
-      number.empty() ? !has_files && is_unnoted_mount(path, record) : decimal(mount_number(path)) == number;
+  bool is_mounted = number.empty() ? !has_files && is_unnoted_mount(path) : decimal(mount_number(path)) == number;
   if (is_mounted) umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
@@ -239,13 +246,12 @@ static void sweep_record(const std::string &record) {
 }
 
 void sweep_mounts() {
-  const std::string path = records_folder();
-  Fd folder = open_records(path);
-  if (!folder) return;
+  Target records = open_records();
+  if (!records.folder) return;
   std::exception_ptr first;
-  for (const std::string &name : names_in(folder)) {
+  for (const std::string &name : names_in(records.folder)) {
     try {
-      if (is_of_dead(name)) sweep_record(concat(path, "/", name));
+      if (is_of_dead(name)) sweep_record(concat(records.path, "/", name));
     } catch (const Failure &) {
       if (!first) first = std::current_exception();
     }

@@ -57,7 +57,13 @@ static std::vector<Fd> opened(const LayersPtr &shown) {
   return layers;
 }
 
+static void check_owners(const LayersPtr &shown) {
+  if (!shown->of_others.empty())
+    throw_failure(Code::unsupported, {"the layer ", shown->of_others, " has the owners of a user namespace"});
+}
+
 static void check_marks(const LayersPtr &shown) {
+  check_owners(shown);
   if (shown->are_for_fuse)
     throw_failure(Code::unsupported,
                   "the engine keeps its layers for a program, with marks that the kernel does not know");
@@ -74,13 +80,15 @@ static Task<std::unique_ptr<Mount>> bind_layer(LayersPtr shown, const Target &ta
 
 static Task<std::unique_ptr<Mount>> overlay_layers(LayersPtr shown, const Target &target) {
   check_marks(shown);
+  if (attach_overlay_by_paths(shown->folders, target)) co_return adopt_mount("overlay", target.path);
   std::vector<Fd> layers = opened(shown);
   // Two are the least: below a single one goes an empty folder, such as the one that is mounted on.
-  if (layers.size() == 1) layers.emplace_back(fcntl(target.folder.get(), F_DUPFD_CLOEXEC, 3));
+  if (layers.size() == 1) layers.emplace_back(open(target.place().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   co_return mount_overlay(layers, target);
 }
 
 static Task<std::unique_ptr<Mount>> fuse_layers(LayersPtr shown, const Target &target) {
+  check_owners(shown);
   std::vector<Fd> layers = opened(shown);
   std::unique_ptr<Mount> mount;
   std::optional<Failure> failure;

@@ -1,7 +1,6 @@
 // A folder that paths are resolved in as if it were the root.
 #include "filesystem/root.h"
 
-#include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -44,6 +43,10 @@ Fd Root::open(const std::string &path, Last last) const {
   Place place = find(path, last);
   errno = place.error;
   return std::move(place.fd);
+}
+
+Fd Root::open_to_read(const std::string &path) const {
+  return way_ == Way::kernel ? Fd(open_in_root(root_.get(), path.c_str(), read_flags)) : Fd();
 }
 
 // --- component by component ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 // here.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/types.h>
 
 #include <string>
@@ -40,7 +41,12 @@ class Root {
 
   // What the path names, opened with O_PATH. None: errno tells why.
   Fd open(const std::string &path, Last last) const;
+  // The same for reading, in one step. None: open() may find it, or tells why not.
+  Fd open_to_read(const std::string &path) const;
   Place find(std::string_view path, Last last) const;
+
+  // Some files of /proc would wait for what is to come.
+  static constexpr int read_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
  private:
   class Walk;

@@ -75,7 +75,7 @@ Task<int> download(Loop &loop, std::string url, const std::string &path) {
     std::string body, location;
     int status;
     try {
-      Exchange exchange = co_await client.open(std::move(request));
+      Exchange exchange = co_await client.open(request);
       body = co_await exchange.rest(limit);
       status = exchange.status();
       location = exchange.header("Location");

@@ -275,7 +275,7 @@ Task<std::shared_ptr<Connection>> HttpClient::connect(const Request &request) {
   co_return connection;
 }
 
-Task<Exchange> HttpClient::open(Request request) {
+Task<Exchange> HttpClient::open(const Request &request) {
   for (;;) {
     auto connection = take_warm();
     bool warm = connection != nullptr;

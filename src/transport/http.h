@@ -106,8 +106,8 @@ class HttpClient {
 
   // Sends a request and awaits the head of the answer, on a connection that is warm if there is one. One that turns out
   // to be dead is replaced: before sending always, after it where the request may be repeated and no byte of an answer
-  // came.
-  Task<Exchange> open(Request request);
+  // came. The request is needed until then.
+  Task<Exchange> open(const Request &request);
 
   const Endpoint &endpoint() const { return endpoint_; }
   Loop &loop() { return loop_; }

@@ -25,7 +25,8 @@ struct Layers {
       std::string name = prefix + std::to_string(i);
       folder.write(name + "/newest", name);
       folder.write(name + "/" + std::to_string(i), "");
-      layers.insert(layers.begin(), folder_at(folder.path + "/" + name));
+      paths.insert(paths.begin(), folder.path + "/" + name);
+      layers.insert(layers.begin(), folder_at(paths.front()));
       CHECK(static_cast<bool>(layers.front()));
     }
     folder.write("point/x", "");
@@ -35,16 +36,14 @@ struct Layers {
   std::string read(const std::string &name) const { return read_file(target.path + "/" + name).value_or("(none)"); }
 
   TemporaryFolder folder;
+  std::vector<std::string> paths;
   std::vector<Fd> layers;
   Target target;
 };
 
 }  // namespace
 
-static void check_layers(void (*attach)(const std::vector<Fd> &, const Target &), int count,
-                         const std::string &prefix) {
-  Layers tree(count, prefix);
-  attach(tree.layers, tree.target);
+static void check_mount(const Layers &tree, int count, const std::string &prefix) {
   auto mount = adopt_mount("overlay", tree.target.path);
   CHECK_EQUAL(tree.read("newest"), prefix + std::to_string(count - 1));
   CHECK_EQUAL(tree.read("0"), "");
@@ -54,16 +53,28 @@ static void check_layers(void (*attach)(const std::vector<Fd> &, const Target &)
   mount->unmount();
 }
 
-static void attach_at_once(const std::vector<Fd> &layers, const Target &target) {
-  CHECK(attach_overlay_at_once(layers, target));
+static void check_layers(void (*attach)(const std::vector<Fd> &, const Target &), int count,
+                         const std::string &prefix) {
+  Layers tree(count, prefix);
+  attach(tree.layers, tree.target);
+  check_mount(tree, count, prefix);
 }
 
-TEST(layers_are_mounted_at_once_where_they_are_few) {
-  for (int count : {2, 60}) check_layers(attach_at_once, count, "layer");
+TEST(layers_are_mounted_by_their_paths_where_these_are_few_and_plain) {
+  for (int count : {2, 30}) {
+    Layers tree(count, "a layer=");
+    CHECK(attach_overlay_by_paths(tree.paths, tree.target));
+    check_mount(tree, count, "a layer=");
+  }
   Layers many(500), single(1);
-  CHECK(!attach_overlay_at_once(many.layers, many.target));
-  CHECK(!attach_overlay_at_once(single.layers, single.target));
+  CHECK(!attach_overlay_by_paths(many.paths, many.target));
+  CHECK(!attach_overlay_by_paths(single.paths, single.target));
   CHECK_EQUAL(many.read("newest"), "(none)");
+  for (const char *prefix : {"a:b", "a,b", "a\\b"}) {
+    Layers odd(2, prefix);
+    CHECK(!attach_overlay_by_paths(odd.paths, odd.target));
+    CHECK_EQUAL(odd.read("newest"), "(none)");
+  }
 }
 
 TEST(layers_are_mounted_one_by_one) {
@@ -87,7 +98,6 @@ TEST(the_working_folder_stays) {
 TEST(no_sign_in_a_name_means_anything) {
   check_layers(attach_overlay_by_layers, 3, "a:b,c\\d e\n=");
   check_layers(attach_overlay_by_options, 3, "a:b,c\\d e\n=");
-  check_layers(attach_at_once, 3, "a:b,c\\d e\n=");
 }
 
 TEST(more_layers_than_the_kernel_takes_are_refused) {
@@ -142,7 +152,6 @@ TEST(a_file_in_two_layers_is_whole) {
   if (!may_set_trusted_attributes()) return;  // the kernel makes no such file then
   check_parted_file(attach_overlay_by_layers);
   check_parted_file(attach_overlay_by_options);
-  check_parted_file(attach_at_once);
 }
 
 TEST(all_is_read_only) {

@@ -15,7 +15,7 @@ struct Answer {
 };
 
 inline Task<Answer> fetch(HttpClient &http, Request request) {
-  Exchange exchange = co_await http.open(std::move(request));
+  Exchange exchange = co_await http.open(request);
   Answer answer;
   answer.status = exchange.status();
   answer.header = exchange.header("x-TEST");
@@ -41,7 +41,7 @@ struct Client {
 
   Answer get(const std::string &target = "/thing") { return send(request_for("GET", target)); }
   Answer send(Request request) { return loop.run(fetch(http, std::move(request)), nullptr); }
-  Exchange open(Request request, Cancel *cancel = nullptr) { return loop.run(http.open(std::move(request)), cancel); }
+  Exchange open(Request request, Cancel *cancel = nullptr) { return loop.run(http.open(request), cancel); }
   std::string next(Exchange &exchange, Cancel *cancel = nullptr) { return loop.run(next_piece(exchange), cancel); }
   std::string rest(Exchange &exchange) { return loop.run(exchange.rest(), nullptr); }
 
