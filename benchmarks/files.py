@@ -58,7 +58,8 @@ class FileMeasures:
         return [clients.Client(name, [f"{self.build}/benchmarks/bench-{name}_files"], env) for name in ("floor", "libconu")]
 
     def mount(self, what, image):
-        floor, libconu = self.file_clients(image)
+        with clients.on_one_processor():
+            floor, libconu = self.file_clients(image)
         pairs = {"mount": [], "mount-anew": []}
         for number in range(self.options.rounds + 1):
             for action in pairs:

@@ -1,6 +1,6 @@
 // Where a tree is shown on this host, and the record of it.
 //
-// A fresh mount point is a folder "PID.START.NAMESPACE.BOOT.RANDOM". For one that was chosen there is a folder of that
+// A fresh mount point is a folder "PID.START.NAMESPACE.BOOT.MOMENT". For one that was chosen there is a folder of that
 // name with ".chosen" behind, in which are notes: "place", whether it was made, device and inode of the folder, its
 // path; and "mount", the number of what is mounted there, or "files", which says that files were put into it. Who is
 // about to mount there holds a lock on that folder, which a program that mounts for us keeps when we are killed.
@@ -20,13 +20,13 @@
 #include <vector>
 
 #include "filesystem/remove_tree.h"
+#include "util/clock.h"
 #include "util/failure.h"
 #include "util/file.h"
 #include "util/folder.h"
 #include "util/log.h"
 #include "util/path.h"
 #include "util/process_identity.h"
-#include "util/random.h"
 #include "util/text.h"
 
 namespace conu {
@@ -54,7 +54,7 @@ static Target opened(const std::string &path) {
 
 // The folder of records; none where there is none. Others may put something of its name there, too.
 static Target open_records() {
-  const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const uid_t user = geteuid();
   Target records{concat(absolute_path(environment("TMPDIR").value_or("/tmp")), "/conu-", decimal(user))};
   records.folder = open_without_links(records.path, flags);
@@ -76,14 +76,17 @@ static Target open_records() {
 // The folder of records stays, empty: to make it anew each time would cost as much as the mount.
 static std::string new_record(const std::string &ending) {
   Target records = open_records();
-  const std::string name = concat(own_identity().text(), ".", random_string(12), ending);
   if (!records.folder && (mkdir(records.path.c_str(), 0700) == 0 || errno == EEXIST)) records = open_records();
-  if (!records.folder || mkdirat(records.folder.get(), name.c_str(), 0700) != 0) {
-    Failure failure = system_failure(concat("cannot make the folder ", records.path, "/", name), errno);
-    if (failure.hint.empty()) failure.hint = "set TMPDIR to a folder that is there and that you may write to";
-    throw failure;
+  std::string record;
+  int made = records.folder ? EEXIST : errno;
+  while (made == EEXIST) {  // another thread may come in the same moment
+    record = concat(records.path, "/", own_identity().text(), ".", decimal(monotonic_ns()), ending);
+    made = mkdir(record.c_str(), 0700) == 0 ? 0 : errno;
   }
-  return concat(records.path, "/", name);
+  if (made == 0) return record;
+  Failure failure = system_failure(concat("cannot make a folder in ", records.path), made);
+  if (failure.hint.empty()) failure.hint = "set TMPDIR to a folder that is there and that you may write to";
+  throw failure;
 }
 
 // Nothing where somebody else holds it.
