@@ -213,6 +213,8 @@ static bool is_unnoted_mount(const std::string &path) {
   return true;
 }
 
+static bool take_off(const std::string &path) { return umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0; }
+
 // A folder that a dead process was told to mount on: only what it mounted goes, and only that very folder is touched.
 static void sweep_chosen(const std::string &record, const std::string &note) {
   auto parts = split(note, ' ');
@@ -223,7 +225,7 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   // It was empty before they came.
   bool has_files = exists(concat(record, "/files"));
   bool is_mounted = number.empty() ? !has_files && is_unnoted_mount(path) : decimal(mount_number(path)) == number;
-  if (is_mounted) umount2(path.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
+  if (is_mounted) take_off(path);
   Fd folder(open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
   bool is_same = folder && fstat(folder.get(), &status) == 0 && decimal(status.st_dev) == parts[1] &&
@@ -235,17 +237,28 @@ static void sweep_chosen(const std::string &record, const std::string &note) {
   if (is_made) remove_folder(path);
 }
 
+// A program that mounts for a dead process may do so until the folder is gone.
+static void sweep_fresh(const std::string &record) {
+  for (;;) {
+    while (take_off(record)) {
+    }
+    try {
+      return remove_tree(record);
+    } catch (const Failure &) {
+      if (!take_off(record)) throw;
+    }
+  }
+}
+
 static void sweep_record(const std::string &record) {
   if (record.ends_with(".chosen")) {
     Fd hold = locked(record);
     if (!hold) return;  // something of theirs is about to mount there
     if (auto note = read_file(concat(record, "/place"))) sweep_chosen(record, *note);
     remove_notes(record);
-    return;
+  } else {
+    sweep_fresh(record);
   }
-  while (umount2(record.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH) == 0) {
-  }
-  remove_tree(record);
 }
 
 void sweep_mounts() {

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "check.h"
 #include "filesystem/private_mounts.h"
 #include "loop/support.h"
@@ -103,6 +105,26 @@ TEST(what_the_dead_left_is_removed) {
   CHECK(!exists(ended));
   CHECK(!exists(before_the_boot));
   CHECK(!exists(mounted));
+}
+
+TEST(what_a_program_of_the_dead_mounts_while_it_is_removed_goes_too) {
+  Room room;
+  for (int i = 0; i < 20; i++) {
+    std::string ended = room.record("1." + std::to_string(i) + here());
+    std::thread program([&] {
+      for (int n = 0; n < 200 && mount("conu", ended.c_str(), "tmpfs", 0, nullptr) == 0; n++) {
+      }
+    });
+    std::string failure;
+    try {
+      sweep_mounts();
+    } catch (const Failure &thrown) {
+      failure = thrown.message;
+    }
+    program.join();
+    CHECK_EQUAL(failure, "");
+    CHECK(!exists(ended));
+  }
 }
 
 TEST(what_lives_is_left_alone) {
