@@ -1,7 +1,7 @@
 """Runs the test suites of a Meson build folder and counts every single test: `suites.py BUILD [SUITE...] [options]`.
 
-The suites in ENGINE_SUITES run in a lab, once on each engine. A program that reports as TAP, Go or Ruby's minitest do
-counts with each of its tests, any other as one.
+The suites in ENGINE_SUITES run in labs, on all engines at the same time: they wait more than they work. A program that
+reports as TAP, Go or Ruby's minitest do counts with each of its tests, any other as one.
 """
 import argparse
 import collections
@@ -9,8 +9,10 @@ import fnmatch
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import process
 from engines import KINDS
@@ -32,9 +34,10 @@ def main():
         raise SystemExit(f"suites.py does not know the suites {', '.join(sorted(unknown))} of the build")
     total = Counts(0, 0, 0)
     for suite in arguments.suite or SUITES:
-        for engine in (arguments.engine or KINDS) if suite in ENGINE_SUITES else [None]:
-            names = [test["name"] for test in tests if suite_of(test) == suite and chosen(test, arguments.pattern)]
-            counts = run(arguments.build, suite, engine, names, arguments.pattern) if names else Counts(0, 0, 0)
+        names = [test["name"] for test in tests if suite_of(test) == suite and chosen(test, arguments.pattern)]
+        engines = (arguments.engine or KINDS) if suite in ENGINE_SUITES else [None]
+        runs = [Run(arguments, suite, engine, names, is_first=engine == engines[0]) for engine in engines if names]
+        for counts in [run.counts() for run in runs] or [Counts(0, 0, 0)]:
             if not any(counts) and not arguments.pattern:
                 print(f"the suite {suite} is empty")
                 counts = Counts(0, 1, 0)
@@ -68,29 +71,44 @@ def chosen(test, pattern):
     return not pattern or test["protocol"] == "tap" or fnmatch.fnmatch(test["name"], pattern)
 
 
-def run(build, suite, engine, names, pattern):
-    """Runs these tests of a suite, in a lab where they need an engine."""
-    title = f"{suite} on {engine}" if engine else suite
-    print(f"== {title}", flush=True)
-    log = title.replace(" ", "-")
-    command = ["meson", "test", "-C", build, "--print-errorlogs", "--logbase", log, "--suite", suite, *names]
-    if engine:
-        command = process.as_root(LAB, "run", "--engine", engine, *ENGINE_SUITES[suite], "--", *command, "--no-rebuild")
-    results = f"{build}/meson-logs/{log}.json"
-    if os.path.exists(results):
-        os.unlink(results)
-    done = subprocess.run(command, env={**os.environ, **({"CONU_TEST_FILTER": pattern} if pattern else {})})
-    programs = []
-    if os.path.exists(results):
-        with open(results) as file:
-            programs = [json.loads(line) for line in file]
-    for program in programs:
-        show_failures(program)
-    total = Counts(*map(sum, zip(Counts(0, 0, 0), *map(count, programs))))
-    if done.returncode and not total.failed:
-        total = total._replace(failed=1)  # the run itself failed: no build, no lab, interrupted
-    print(f"{title}: {total.passed} passed, {total.failed} failed, {total.skipped} skipped")
-    return total
+class Run:
+    """These tests of a suite, in a lab where they need an engine. What any but the first prints waits for its end."""
+
+    def __init__(self, arguments, suite, engine, names, is_first):
+        self.title = f"{suite} on {engine}" if engine else suite
+        self.output = None if is_first else tempfile.TemporaryFile("w+")
+        if is_first:
+            print(f"== {self.title}", flush=True)
+        log = self.title.replace(" ", "-")
+        command = ["meson", "test", "-C", arguments.build, "--print-errorlogs", "--logbase", log, "--suite", suite]
+        command += names
+        if engine:
+            command += ["--no-rebuild"]
+            command = process.as_root(LAB, "run", "--engine", engine, *ENGINE_SUITES[suite], "--", *command)
+        self.results = f"{arguments.build}/meson-logs/{log}.json"
+        if os.path.exists(self.results):
+            os.unlink(self.results)
+        chosen_tests = {"CONU_TEST_FILTER": arguments.pattern} if arguments.pattern else {}
+        self.child = subprocess.Popen(command, env={**os.environ, **chosen_tests}, stdout=self.output)
+
+    def counts(self):
+        """Waits for the end of the run, shows what it said, and counts."""
+        code = self.child.wait()
+        if self.output:
+            print(f"== {self.title}", flush=True)
+            self.output.seek(0)
+            shutil.copyfileobj(self.output, sys.stdout)
+        programs = []
+        if os.path.exists(self.results):
+            with open(self.results) as file:
+                programs = [json.loads(line) for line in file]
+        for program in programs:
+            show_failures(program)
+        total = Counts(*map(sum, zip(Counts(0, 0, 0), *map(count, programs))))
+        if code and not total.failed:
+            total = total._replace(failed=1)  # the run itself failed: no build, no lab, interrupted
+        print(f"{self.title}: {total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+        return total
 
 
 def show_failures(program):
