@@ -156,7 +156,7 @@ static void an_engine_that_is_killed_under_it_is_an_error_and_no_end(void **stat
   conu_image_t *image = image_of(spare->engine, setting("CONU_TEST_IMAGE"));
   ok(conu_image_pull(image, NULL, NULL, &error));
   conu_container_t *container;
-  ok(conu_image_run_via_api(image, builder("", "sleep 60"), NULL, &container, &error));
+  ok(conu_image_run_via_api(image, builder("--stop-signal KILL", "sleep 60"), NULL, &container, &error));
   conu_stream_t *stream = attached(container, CONU_STDOUT_PIPE);
   kill_spare(spare);
   int channel;
@@ -211,5 +211,6 @@ int main(void) {
       TEST(an_engine_that_is_killed_under_it_is_an_error_and_no_end),
       TEST(one_thread_writes_while_another_one_reads),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

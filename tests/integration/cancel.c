@@ -392,5 +392,6 @@ int main(void) {
       TEST(a_run_whose_creation_is_never_answered_ends_after_its_cleaning_up),
       TEST(a_save_of_bytes_without_end_can_be_cancelled_and_leaves_nothing),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

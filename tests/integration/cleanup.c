@@ -285,5 +285,6 @@ int main(void) {
       TEST(images_of_users_and_other_sessions_stay),
       TEST(volumes_go_once_no_container_uses_them),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

@@ -318,7 +318,7 @@ static void an_engine_that_dies_in_the_middle_leaves_no_half_file(void **state) 
   conu_image_t *image = image_of(spare->engine, setting("CONU_TEST_IMAGE"));
   ok(conu_image_pull(image, NULL, NULL, &error));
   conu_container_t *container;
-  ok(conu_image_run_via_api(image, builder("", "exec sleep 300"), NULL, &container, &error));
+  ok(conu_image_run_via_api(image, builder("--stop-signal KILL", "exec sleep 300"), NULL, &container, &error));
   put_off((void (*)(void *))conu_container_free, container);
   copy_to(container, file, "/large");
   struct thread *killer = in_thread(kill_it, spare);
@@ -427,5 +427,6 @@ int main(void) {
       TEST(a_program_of_the_host_gives_exit_code_and_output),
       TEST(random_strings_and_the_selinux_status_come_without_an_engine),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

@@ -512,5 +512,6 @@ int main(void) {
       TEST(a_paused_container_executes_nothing),
       TEST(a_container_that_dies_ends_the_command),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

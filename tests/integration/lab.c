@@ -440,9 +440,11 @@ conu_container_t *kept_container(conu_container_t *container) {
   return container;
 }
 
+const char *usual_options = "";
+
 conu_container_t *run(const char *options, const char *script) {
   conu_container_t *container;
-  ok(conu_image_run_via_api(busybox, builder(options, script), NULL, &container, &error));
+  ok(conu_image_run_via_api(busybox, builder(text("%s %s", usual_options, options), script), NULL, &container, &error));
   return kept_container(container);
 }
 

@@ -428,5 +428,6 @@ int main(void) {
       TEST(calls_on_a_container_that_is_gone_are_not_found),
       TEST(a_container_that_is_removed_while_it_is_asked_to_stop_ends_the_call),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }

@@ -443,7 +443,7 @@ static void an_engine_that_is_killed_under_a_followed_log_is_an_error_and_no_end
   conu_image_t *image = image_of(spare->engine, setting("CONU_TEST_IMAGE"));
   ok(conu_image_pull(image, NULL, NULL, &error));
   conu_container_t *container;
-  ok(conu_image_run_via_api(image, builder("", "echo first; sleep 60"), NULL, &container, &error));
+  ok(conu_image_run_via_api(image, builder("--stop-signal KILL", "echo first; sleep 60"), NULL, &container, &error));
   conu_stream_t *log = log_of(container, following());
   assert_string_equal(next_line(log), "1:first");
   kill_spare(spare);
@@ -576,5 +576,6 @@ int main(void) {
       TEST(a_log_takes_no_input_and_has_no_exit_code),
       TEST(a_forked_child_leaves_its_parents_stream_alone),
   };
+  usual_options = "--network host";
   return RUN_LAB_TESTS(tests);
 }
