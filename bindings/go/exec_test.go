@@ -240,11 +240,15 @@ func TestASecondReaderIsRefused(t *testing.T) {
 }
 
 func TestATerminalIsResized(t *testing.T) {
-	stream, err := asleep(t).ExecuteStream(ctx, shell("read line; stty size"), conu.WithTTY())
+	stream, err := asleep(t).ExecuteStream(ctx, shell("echo ready; read line; stty size"), conu.WithTTY())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stream.Close()
+	// Podman forgets the size of a terminal that is not there yet.
+	if _, line, err := stream.NextLine(ctx); err != nil || string(line) != "ready" {
+		t.Errorf("%q, %v", line, err)
+	}
 	if err := stream.Resize(ctx, 33, 99); err != nil {
 		t.Error(err)
 	}

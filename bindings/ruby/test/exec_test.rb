@@ -74,7 +74,8 @@ describe "a command" do
   end
 
   it "has a terminal that is resized" do
-    container.execute_stream("sh", "-c", "read line; stty size", tty: true) do |stream|
+    container.execute_stream("sh", "-c", "echo ready; read line; stty size", tty: true) do |stream|
+      assert_equal "ready", stream.next_line.last  # Podman forgets the size of a terminal that is not there yet
       stream.resize(33, 77) << "\n"
       assert_includes stream.read, "33 77"
     end
