@@ -84,10 +84,16 @@ char *result_name(void) {
   return name;
 }
 
+// With the host's network where they name none: it takes half of the time of a start away.
+static conu_string_list_t *arguments(const char *options) {
+  if (options == NULL) return words("--network host");
+  return strstr(options, "--network") != NULL ? words(options) : words(text("--network host %s", options));
+}
+
 conu_status_t try_extend(const char *builder, const char *source, const char *name, const char *options) {
   conu_image_t *made;
-  conu_status_t status = conu_image_s2i_extend(image_named(builder), source, name,
-                                               options != NULL ? words(options) : NULL, NULL, &made, &error);
+  conu_status_t status =
+      conu_image_s2i_extend(image_named(builder), source, name, arguments(options), NULL, &made, &error);
   if (status == CONU_OK)
     kept_image(made);
   else
@@ -97,8 +103,7 @@ conu_status_t try_extend(const char *builder, const char *source, const char *na
 
 conu_progress_t *extending(const char *builder, const char *source, const char *name, const char *options) {
   conu_progress_t *progress;
-  ok(conu_image_s2i_extend_progress(image_named(builder), source, name, options != NULL ? words(options) : NULL, NULL,
-                                    &progress, &error));
+  ok(conu_image_s2i_extend_progress(image_named(builder), source, name, arguments(options), NULL, &progress, &error));
   return kept_progress(progress);
 }
 

@@ -194,7 +194,8 @@ def call(library, run):
     flags = list(run["flags"])
     if "--runtime-image" in flags:
         flags[flags.index("--runtime-image") + 1] = PREFIX + flags[flags.index("--runtime-image") + 1]
-    return library.extend(builder, run["source"], run["name"], flags)
+    # The host's network takes half of the time of a start away.
+    return library.extend(builder, run["source"], run["name"], ["--network", "host", *flags])
 
 
 def replay(library, name, places, built):

@@ -269,7 +269,7 @@ static void a_container_that_somebody_restarts_is_waited_for_on(void **state) {
 static void a_container_that_ends_again_and_again_is_waited_for_until_the_deadline(void **state) {
   (void)state;
   conu_container_t *container = run("--restart always", "echo again; exit 4");
-  fails(CONU_ERROR_TIMEOUT, port(container, 80, 1500), "1500 ms");
+  fails(CONU_ERROR_TIMEOUT, port(container, 80, 4000), "4000 ms");
   says("its log ends: \"again\"");
   details("exit code 4");
   ok(conu_container_delete(container, true, true, NULL, &error));

@@ -18,7 +18,7 @@ local function busybox() return assert(conu.image(repository)) end
 
 -- Runs a shell script in a container, which is removed at the end of the test.
 local function start(script)
-  local container = assert(busybox():run { "sh", "-c", script })
+  local container = assert(busybox():run { "sh", "-c", script, network = "host" })
   defer(function() assert(container:delete { force = true, volumes = true }) end)
   return container
 end

@@ -6,7 +6,8 @@ require_relative "support"
 describe "a service" do
   # A web server on port 80 that is ready.
   def web
-    @web ||= start("mkdir /www; printf 'hel\\377lo' > /www/file; exec httpd -f -p 80 -h /www").tap do |container|
+    script = "mkdir /www; printf 'hel\\377lo' > /www/file; exec httpd -f -p 80 -h /www"
+    @web ||= start(script, network: nil).tap do |container|
       Timeout.timeout(30) { sleep 0.02 until container.port_open?(80, timeout: 1) }
     end
   end

@@ -229,7 +229,7 @@ describe Conu::Container do
       File.write("#{folder}/file", "mounted\n")
       container = start("echo $A $B; cat /mnt/file; pwd; id -u; touch /mnt/new 2>&- || echo read-only", name: name,
                         env: { "A" => "one two", B: 3 }, volumes: { folder => ["/mnt", "ro"] }, workdir: "/etc",
-                        user: "1000", labels: { "a.b" => "c" }, options: ["--network", "none"])
+                        user: "1000", labels: { "a.b" => "c" }, network: nil, options: ["--network", "none"])
       assert_equal 0, container.wait(timeout: 30)
       assert_equal name, container.name
       assert_includes container.logs_unicode, "one two 3\nmounted\n/etc\n1000\n"

@@ -4,7 +4,7 @@
 require_relative "support"
 
 describe Conu::Container do
-  def sleeping(**options) = start("exec sleep 600", **options)
+  def sleeping(**options) = start("exec sleep 600", network: nil, **options)
 
   it "is found by ID, by the beginning of one and by name" do
     container = sleeping(name: own("found"))

@@ -19,9 +19,9 @@ module Support
 
   def own(name) = "conu-ruby-#{name}-#{Process.pid}"
 
-  # A container that runs a shell script.
-  def start(script, **options)
-    busybox.run("sh", "-c", script, **options).tap { |container| containers << container }
+  # A container that runs a shell script, by default on the host's network: it takes half of the time of a start away.
+  def start(script, network: "host", **options)
+    busybox.run("sh", "-c", script, network: network, **options).tap { |container| containers << container }
   end
 
   def containers = @containers ||= []

@@ -5,10 +5,11 @@ require_relative "support"
 
 describe "waiting" do
   def serving(before: "true", **options)
-    start("mkdir /www; echo hi > /www/index.html; #{before}; echo ready; exec httpd -f -p 80 -h /www", **options)
+    script = "mkdir /www; echo hi > /www/index.html; #{before}; echo ready; exec httpd -f -p 80 -h /www"
+    start(script, network: nil, **options)
   end
 
-  def idle = @idle ||= start("exec sleep 600")
+  def idle = @idle ||= start("exec sleep 600", network: nil)
 
   def out_of_time(**conditions)
     error, seconds = timed { yield.wait_for(**conditions, timeout: 0.3) }
