@@ -185,7 +185,7 @@ Task<void> ExecProcess::end(Api &api, End *result) {
   const int64_t patience_ms = 3000, start_ms = 500;  // for its end; for a start whose answer did not come
   Scope &scope = co_await current_scope();
   int64_t began = scope.loop.now();
-  bool signalled = false, killed = false;
+  bool signalled = false;
   for (;;) {
     Json state = co_await inspect(api);
     int64_t passed = scope.loop.now() - began;
@@ -198,15 +198,13 @@ Task<void> ExecProcess::end(Api &api, End *result) {
     int64_t pid = state["Pid"].integer_or(0);
     if (running && !signalled && pid > 0) {
       signalled = true;
-      killed = kill_process_of(container_id_, static_cast<pid_t>(pid));
+      bool killed = kill_process_of(container_id_, static_cast<pid_t>(pid));
+      if (killed) *result = End::ended;  // nothing withstands that; a busy engine may be late to notice
       if (!killed && !mark_.empty()) co_await kill_from_within(api);
       // Podman sees no end of a process before its output is taken.
       if (output_) output_->exchange().abort();
     }
-    if (passed > patience_ms) {
-      if (killed) *result = End::ended;  // nothing withstands that; a busy engine may be late to notice
-      co_return;
-    }
+    if (passed > patience_ms) co_return;
     co_await sleep_for(10);
   }
 }

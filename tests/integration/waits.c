@@ -179,7 +179,7 @@ static void a_state_that_came_with_the_end_is_no_failure(void **state) {
   ok(conu_wait_add_status(inner, "exited", &error));
   ok(conu_wait_add(nested, inner, &error));
   ok(conu_wait_add_command(nested, words("false"), 0, &error));
-  for (int i = 0; i < 10; i++) {
+  for (int i = 0; i < 20; i++) {
     conu_container_t *container = run("", "sleep 30");
     ok(conu_container_pause(container, NULL, &error));
     ok(conu_container_unpause(container, NULL, &error));

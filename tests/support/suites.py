@@ -1,7 +1,7 @@
 """Runs the test suites of a Meson build folder and counts every single test: `suites.py BUILD [SUITE...] [options]`.
 
-The suites in ENGINE_SUITES run in labs, on all engines at the same time: they wait more than they work. A program that
-reports as TAP, Go or Ruby's minitest do counts with each of its tests, any other as one.
+The suites in ENGINE_SUITES run in labs, on all engines at the same time, which takes a third less time than one by one.
+A program that reports as TAP, Go or Ruby's minitest do counts with each of its tests, any other as one.
 """
 import argparse
 import collections
